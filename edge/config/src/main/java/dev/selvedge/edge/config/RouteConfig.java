@@ -105,6 +105,8 @@ public record RouteConfig(
     record Echo() implements Service {}
 
     /**
+     * Sends the client elsewhere.
+     *
      * @param to an absolute URL or a path; {@code {path}} and {@code {query}} stand for the
      *     request's own (with its question mark)
      * @param status 301, 302, 303, 307 or 308
