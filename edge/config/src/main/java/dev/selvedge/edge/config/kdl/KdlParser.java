@@ -155,7 +155,7 @@ public final class KdlParser {
         block = true;
         children = commentedOut ? children : read;
       } else if (block) {
-        throw KdlScanner.error(start, "after its block of children a node must end");
+        throw KdlScanner.error(start, "after its block a node must end, with a newline or ;");
       } else if (!space && !commentedOut) {
         throw KdlScanner.error(start, "a space is missing before this");
       } else if (commentedOut) {

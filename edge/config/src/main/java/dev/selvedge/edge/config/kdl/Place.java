@@ -7,7 +7,15 @@ package dev.selvedge.edge.config.kdl;
  * @param line from 1
  * @param column from 1
  */
-public record Place(Source source, int line, int column) {
+public record Place(Source source, int line, int column) implements Comparable<Place> {
+
+  /** By line and column; for places of one text. */
+  @Override
+  public int compareTo(Place other) {
+    return line != other.line
+        ? Integer.compare(line, other.line)
+        : Integer.compare(column, other.column);
+  }
 
   @Override
   public String toString() {

@@ -60,7 +60,7 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
 
   /** How messages call the block. */
   String shown() {
-    return path.isEmpty() ? "the top level" : path.substring(path.lastIndexOf('.') + 1);
+    return path.substring(path.lastIndexOf('.') + 1);
   }
 
   /** Every word that may be written in the block. */

@@ -72,11 +72,11 @@ public final class Keys {
     }
   }
 
-  /** The block that a key, written in the wrong one, belongs in. */
+  /** Where a key belongs that was written elsewhere, in words. */
   static @Nullable String home(String name) {
     for (Block block : blocks()) {
       if (block.names().contains(name)) {
-        return block.path().isEmpty() ? "the top level" : block.path();
+        return block.path().isEmpty() ? "at the top level" : "in " + block.path();
       }
     }
     return null;

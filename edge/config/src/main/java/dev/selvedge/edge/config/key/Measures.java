@@ -105,7 +105,7 @@ final class Measures {
         report.problem(
             argument.place(),
             node.name() + " needs a unit: ms, s, m or h",
-            node.name() + " \"" + number + "s\"");
+            node.name() + "-secs " + number);
         return null;
       }
       @Nullable String text = Shape.text(node, argument, report, EXPECTED);

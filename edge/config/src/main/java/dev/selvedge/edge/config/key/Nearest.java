@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what a misspelled word was meant to be: the known word at the least optimal string
- * alignment distance (insert, delete, replace, swap neighbours), if that is at most a third of its
- * length and at most 3.
+ * alignment distance (insert, delete, replace, swap neighbours), if that is at most about a third
+ * of its length and at most 3.
  */
 public final class Nearest {
 
@@ -27,7 +27,7 @@ public final class Nearest {
     for (String candidate : known) {
       int longer = Math.max(candidate.length(), word.length());
       int distance = distance(lower, candidate.toLowerCase(Locale.ROOT));
-      if (distance < bestDistance && distance <= Math.max(1, longer / 3)) {
+      if (distance < bestDistance && distance <= Math.max(1, (longer + 1) / 3)) {
         best = candidate;
         bestDistance = distance;
       }

@@ -82,9 +82,8 @@ public final class Section {
     @Nullable String home = near == null ? Keys.home(name) : null;
     return "unknown key "
         + name
-        + " in "
-        + block.shown()
-        + (home == null ? "" : "; it belongs in " + home);
+        + (block.path().isEmpty() ? " at the top level" : " in " + block.shown())
+        + (home == null ? "" : "; it belongs " + home);
   }
 
   private void add(Key<?> key, KdlNode node, String suffix) {

@@ -62,10 +62,10 @@ final class ConfigDecoder {
     AdminConfig adminConfig = SystemDecoder.admin(admin);
     Contradictions contradictions = new Contradictions(report);
     contradictions.ofSystem(system, limits);
+    listeners(systemConfig);
     if (adminConfig.address() != null && admin.sound(AdminKeys.ADDRESS)) {
       bind(adminConfig.address(), admin.place(AdminKeys.ADDRESS));
     }
-    listeners(systemConfig);
     upstreams();
     routes();
     references();

@@ -20,6 +20,7 @@ import dev.selvedge.edge.config.key.Section;
 import dev.selvedge.edge.config.key.ServiceKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ final class RouteDecoder {
           null);
     }
     if (written.size() > 1) {
-      written.sort((a, b) -> route.place(a).line() - route.place(b).line());
+      written.sort(Comparator.comparing((Key<?> key) -> route.place(key)));
       Key<?> second = written.get(1);
       report.problem(
           route.place(second),

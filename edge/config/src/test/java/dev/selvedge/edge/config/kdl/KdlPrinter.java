@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Prints a tree by the translation rules of the KDL test suite's README. */
-final class KdlPrinter {
+public final class KdlPrinter {
 
   private static final Set<String> QUOTED =
       Set.of("true", "false", "null", "inf", "-inf", "nan", "");
 
   private KdlPrinter() {}
 
-  static String print(List<KdlNode> nodes) {
+  public static String print(List<KdlNode> nodes) {
     StringBuilder out = new StringBuilder();
     nodes(nodes, 0, out);
     return out.isEmpty() ? "\n" : out.toString();
