@@ -55,11 +55,13 @@ public final class KdlParser {
   /** Nodes up to the end of the text or, where {@code opened} is given, to the closing brace. */
   private List<KdlNode> nodes(@Nullable Place opened, int depth) {
     List<KdlNode> nodes = new ArrayList<>();
+    int before = errors.size();
     while (!ended) {
       try {
         scanner.lineSpace();
         if (scanner.peek() == END) {
-          if (opened != null) {
+          // Where a line of the block could not be read, its brace may be what was skipped.
+          if (opened != null && errors.size() == before) {
             throw KdlScanner.fatal(opened, "this { is never closed");
           }
           return nodes;

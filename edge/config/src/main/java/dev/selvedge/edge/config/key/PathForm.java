@@ -19,7 +19,10 @@ final class PathForm {
 
   static @Nullable String read(String text, Spot spot) {
     if (!text.startsWith("/")) {
-      return spot.refuse("a path begins with /, not as \"" + text + "\"", "/" + text);
+      @Nullable String meant = decoded("/" + text);
+      return spot.refuse(
+          "a path begins with /, not as \"" + text + "\"",
+          meant == null ? null : withoutDots(meant));
     }
     @Nullable String decoded = decoded(text);
     if (decoded == null) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +163,16 @@ public final class Section {
   /** All values of a repeated key without a problem, in file order. */
   public <T> List<T> all(Key<T> key) {
     return all(List.<Key<? extends T>>of(key));
+  }
+
+  /** Like {@link #all(Key)}, each value with the place of its key. */
+  public <T> void each(Key<T> key, BiConsumer<T, Place> use) {
+    for (Written one : written.getOrDefault(key, List.of())) {
+      @Nullable T value = key.type().read(one.node, one.suffix, report);
+      if (value != null) {
+        use.accept(value, one.node.place());
+      }
+    }
   }
 
   /** All values of several repeated keys without a problem, in file order. */

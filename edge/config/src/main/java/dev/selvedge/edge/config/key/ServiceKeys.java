@@ -97,7 +97,7 @@ public final class ServiceKeys {
   public static final Key<Integer> REDIRECT_STATUS =
       Key.withDefault(
           "routes.route.redirect.status",
-          new Types.OneOf("the status of a redirect", List.of(301, 302, 303, 307, 308)),
+          new Types.OneOf(List.of(301, 302, 303, 307, 308)),
           "308",
           "The status of the redirect.",
           "ServicesTest#redirectsWithTheStatus");

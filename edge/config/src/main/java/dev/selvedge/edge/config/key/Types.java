@@ -134,12 +134,8 @@ final class Types {
     }
   }
 
-  /**
-   * One whole number out of a few.
-   *
-   * @param meaning what the numbers are
-   */
-  record OneOf(String meaning, List<Integer> numbers) implements Type<Integer> {
+  /** One whole number out of a few. */
+  record OneOf(List<Integer> numbers) implements Type<Integer> {
 
     @Override
     public String text() {
@@ -148,7 +144,7 @@ final class Types {
 
     @Override
     public @Nullable Integer read(KdlNode node, String suffix, Report report) {
-      @Nullable Argument argument = Shape.only(node, report, meaning);
+      @Nullable Argument argument = Shape.only(node, report, "one of " + text());
       if (argument == null) {
         return null;
       }
@@ -157,7 +153,7 @@ final class Types {
           && numbers.contains(value.intValueExact())) {
         return value.intValueExact();
       }
-      report.problem(argument.place(), node.name() + " takes " + meaning + ", one of " + text());
+      report.problem(argument.place(), node.name() + " takes one of " + text());
       return null;
     }
   }

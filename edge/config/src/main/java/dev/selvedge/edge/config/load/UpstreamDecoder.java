@@ -8,6 +8,7 @@ import dev.selvedge.edge.config.key.Block;
 import dev.selvedge.edge.config.key.Report;
 import dev.selvedge.edge.config.key.Section;
 import dev.selvedge.edge.config.key.UpstreamKeys;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,23 +25,25 @@ final class UpstreamDecoder {
     String name = Block.name(node);
     Section upstream =
         Section.of((Block) UpstreamKeys.UPSTREAM.type(), node.place(), node.children(), report);
-    List<Target> targets = upstream.all(UpstreamKeys.TARGET);
+    List<Target> targets = new ArrayList<>();
+    Set<Address> seen = new HashSet<>();
+    upstream.each(
+        UpstreamKeys.TARGET,
+        (target, place) -> {
+          targets.add(target);
+          if (!seen.add(target.address())) {
+            report.problem(
+                place, "target " + target.address() + " is written twice; weight= gives it more");
+          }
+        });
     if (!upstream.attempted(UpstreamKeys.TARGET)) {
       report.missing(node.place(), "upstream \"" + name + "\" has no target", null);
-    }
-    Set<Address> seen = new HashSet<>();
-    for (Target target : targets) {
-      if (!seen.add(target.address())) {
-        report.problem(
-            node.place(),
-            "upstream \"" + name + "\" has the target " + target.address() + " twice; use weight=");
-      }
     }
     Section timeouts = upstream.inner(UpstreamKeys.TIMEOUTS);
     UpstreamConfig config =
         new UpstreamConfig(
             name,
-            targets,
+            List.copyOf(targets),
             upstream.get(UpstreamKeys.LOAD_BALANCING),
             upstream.get(UpstreamKeys.MAX_CONNECTIONS),
             upstream.get(UpstreamKeys.MAX_QUEUE),
