@@ -1,6 +1,7 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.kdl.KdlNode.Property;
 import dev.selvedge.edge.config.kdl.KdlValue.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,14 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
 
   @Override
   public @Nullable KdlNode read(KdlNode node, String suffix, Report report) {
-    Shape.withoutProperties(node, report, List.of());
+    for (Property property : node.properties()) {
+      boolean key = names().contains(property.name());
+      report.problem(
+          property.place(),
+          node.name()
+              + " takes no property"
+              + (key ? "; write " + property.name() + " between its braces" : ""));
+    }
     if (!named) {
       Shape.withoutArguments(node, report);
       return node;

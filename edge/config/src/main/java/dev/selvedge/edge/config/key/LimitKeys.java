@@ -34,7 +34,7 @@ public final class LimitKeys {
   public static final Key<ByteSize> MAX_BUFFERED =
       Key.withDefault(
           "system.limits.max-buffered",
-          size("64KiB", "64GiB"),
+          size("1KiB", "64GiB"),
           "\"256MiB\"",
           "Bytes buffered over all connections; at the bound new requests get 503.",
           "BoundsTest#refusesRequestsOverMaxBuffered");

@@ -28,6 +28,11 @@ final class PathForm {
     if (decoded == null) {
       return spot.refuse("\"" + text + "\" has a % without two hex digits, or a ? or # in a path");
     }
+    if (text.endsWith("/*")) {
+      return spot.refuse(
+          "* is no wildcard in a path; a prefix is matched by path-prefix",
+          "path-prefix \"" + text.substring(0, text.length() - 1) + "\"");
+    }
     String normal = withoutDots(decoded);
     return normal.equals(text)
         ? text

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Report {
 
+  /** Further ones are not kept: nobody reads them, and a large file could hold a million. */
+  static final int PROBLEMS_MAX = 1_000;
+
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Place> unreadable = new HashSet<>();
   private final List<String> files = new ArrayList<>();
@@ -33,9 +36,15 @@ public final class Report {
   }
 
   public void problem(Place place, String message, @Nullable String suggestion) {
-    if (!unreadable.contains(place)) {
+    if (problems.size() < PROBLEMS_MAX && !unreadable.contains(place)) {
+      boolean last = problems.size() == PROBLEMS_MAX - 1;
       problems.add(
-          new Problem(place.source().name(), place.line(), place.column(), message, suggestion));
+          new Problem(
+              place.source().name(),
+              place.line(),
+              place.column(),
+              last ? "there are more problems than are shown" : message,
+              last ? null : suggestion));
     }
   }
 
@@ -53,6 +62,11 @@ public final class Report {
   /** The value at that place is not known: no further problem of it is reported. */
   public void unreadable(Place place) {
     unreadable.add(place);
+  }
+
+  /** Whether further problems are no longer kept. */
+  boolean full() {
+    return problems.size() >= PROBLEMS_MAX;
   }
 
   public int count() {

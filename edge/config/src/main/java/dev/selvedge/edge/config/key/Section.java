@@ -68,6 +68,9 @@ public final class Section {
         }
       }
     }
+    if (report.full()) {
+      return;
+    }
     boolean planned = block.later().contains(node.name());
     @Nullable String near = planned ? null : Nearest.of(node.name(), block.names());
     if (near != null) {

@@ -24,6 +24,9 @@ final class Texts {
     if (text.length() > PATTERN_MAX) {
       return spot.refuse("a pattern has at most " + Numbers.shown(PATTERN_MAX) + " characters");
     }
+    if (PatternSize.of(text) > PatternSize.MAX) {
+      return spot.refuse("the repetitions of this pattern multiply to more than can be compiled");
+    }
     try {
       return Pattern.compile(text);
     } catch (PatternSyntaxException e) {
