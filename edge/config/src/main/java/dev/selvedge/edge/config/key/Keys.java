@@ -1,6 +1,10 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Ref;
+import dev.selvedge.edge.config.value.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +81,7 @@ public final class Keys {
   }
 
   /** Where a key belongs that was written elsewhere, in words. */
-  static @Nullable String home(String name) {
+  public static @Nullable String home(String name) {
     return HOMES.get(name);
   }
 

@@ -1,7 +1,10 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.size;
+import static dev.selvedge.edge.config.value.Measures.size;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Types;
 import dev.selvedge.kernel.ByteSize;
 
 /** The keys of {@code system.limits}: the table of EDGE 4. */

@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

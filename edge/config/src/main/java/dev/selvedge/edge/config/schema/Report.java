@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.Problem;
 import dev.selvedge.edge.config.kdl.Place;
@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,19 @@ public final class Report {
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Place> unreadable = new HashSet<>();
   private final List<String> files = new ArrayList<>();
+  private final Function<String, @Nullable String> homes;
   private boolean incomplete;
+
+  /**
+   * @param homes where a key belongs that was written elsewhere, in words; null where it is unknown
+   */
+  public Report(Function<String, @Nullable String> homes) {
+    this.homes = homes;
+  }
+
+  @Nullable String home(String key) {
+    return homes.apply(key);
+  }
 
   /** Problems are sorted by file in the order of these calls, then by place. */
   public void file(String name) {
