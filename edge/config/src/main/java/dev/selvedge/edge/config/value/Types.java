@@ -1,8 +1,14 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.KdlNode.Argument;
 import dev.selvedge.edge.config.kdl.KdlValue;
+import dev.selvedge.edge.config.schema.Nearest;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Shape;
+import dev.selvedge.edge.config.schema.Shown;
+import dev.selvedge.edge.config.schema.Spot;
+import dev.selvedge.edge.config.schema.Type;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,17 +17,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The types of keys that are not measures and not blocks. */
-final class Types {
+public final class Types {
 
   /** Turns a string into a value, or reports why it is none and returns null. */
-  interface Reader<T> {
+  public interface Reader<T> {
     @Nullable T read(String text, Spot spot);
   }
 
   private Types() {}
 
+  static boolean inRange(BigInteger value, long min, long max) {
+    return value.compareTo(BigInteger.valueOf(min)) >= 0
+        && value.compareTo(BigInteger.valueOf(max)) <= 0;
+  }
+
   /** {@code #true} or {@code #false}. */
-  record Switch() implements Type<Boolean> {
+  public record Switch() implements Type<Boolean> {
 
     @Override
     public String text() {
@@ -54,11 +65,11 @@ final class Types {
   }
 
   /** A whole number from {@code min} to {@code max}. */
-  record Whole(int min, int max) implements Type<Integer> {
+  public record Whole(int min, int max) implements Type<Integer> {
 
     @Override
     public String text() {
-      return "whole number, " + Numbers.shown(min) + " to " + Numbers.shown(max);
+      return "whole number, " + Shown.number(min) + " to " + Shown.number(max);
     }
 
     @Override
@@ -78,21 +89,20 @@ final class Types {
         return spot.refuse(
             spot.key() + " takes a whole number, not " + Shape.kind(argument.value()), unquoted);
       }
-      return Numbers.inRange(value, min, max)
+      return inRange(value, min, max)
           ? value.intValueExact()
-          : spot.refuse(
-              spot.key() + " must be " + Numbers.shown(min) + " to " + Numbers.shown(max));
+          : spot.refuse(spot.key() + " must be " + Shown.number(min) + " to " + Shown.number(max));
     }
   }
 
   /** One of a few words, each standing for a value. */
-  record Choice<E>(Map<String, E> words) implements Type<E> {
+  public record Choice<E>(Map<String, E> words) implements Type<E> {
 
-    static <E> Choice<E> of(String word, E value) {
+    public static <E> Choice<E> of(String word, E value) {
       return new Choice<>(Map.of(word, value));
     }
 
-    Choice<E> or(String word, E value) {
+    public Choice<E> or(String word, E value) {
       Map<String, E> more = new LinkedHashMap<>(words);
       more.put(word, value);
       return new Choice<>(more);
@@ -135,7 +145,7 @@ final class Types {
   }
 
   /** One whole number out of a few. */
-  record OneOf(List<Integer> numbers) implements Type<Integer> {
+  public record OneOf(List<Integer> numbers) implements Type<Integer> {
 
     @Override
     public String text() {
@@ -149,7 +159,7 @@ final class Types {
         return null;
       }
       if (argument.value() instanceof KdlValue.Whole(BigInteger value)
-          && Numbers.inRange(value, 0, Integer.MAX_VALUE)
+          && inRange(value, 0, Integer.MAX_VALUE)
           && numbers.contains(value.intValueExact())) {
         return value.intValueExact();
       }
@@ -163,7 +173,7 @@ final class Types {
    *
    * @param text what it is, for the reference and for messages
    */
-  record Text<T>(String text, Reader<T> reader) implements Type<T> {
+  public record Text<T>(String text, Reader<T> reader) implements Type<T> {
 
     @Override
     public @Nullable T read(KdlNode node, String suffix, Report report) {
@@ -179,7 +189,7 @@ final class Types {
   }
 
   /** One string or more. */
-  record Texts<T>(String each, Reader<T> reader) implements Type<List<T>> {
+  public record Texts<T>(String each, Reader<T> reader) implements Type<List<T>> {
 
     @Override
     public String text() {

@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.Place;
@@ -68,6 +68,9 @@ public final class Section {
         }
       }
     }
+    if (report.full()) {
+      return;
+    }
     boolean planned = block.later().contains(node.name());
     @Nullable String near = planned ? null : Nearest.of(node.name(), block.names());
     if (near != null) {
@@ -80,7 +83,7 @@ public final class Section {
     if (planned) {
       return name + " is not available in this version";
     }
-    @Nullable String home = near == null ? Keys.home(name) : null;
+    @Nullable String home = near == null ? report.home(name) : null;
     return "unknown key "
         + name
         + (block.path().isEmpty() ? " at the top level" : " in " + block.shown())

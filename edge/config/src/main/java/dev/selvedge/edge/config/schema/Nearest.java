@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import java.util.Collection;
 import java.util.Locale;
@@ -35,7 +35,7 @@ public final class Nearest {
     return best;
   }
 
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[] beforeLast = new int[b.length() + 1];
     int[] last = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

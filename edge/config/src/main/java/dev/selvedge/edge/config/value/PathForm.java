@@ -1,5 +1,6 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
+import dev.selvedge.edge.config.schema.Spot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * characters decoded, hex in upper case (RFC 3986, 6.2.2). Encoded slashes, empty segments and
  * {@code ;} stay. A route's path in any other form could never match.
  */
-final class PathForm {
+public final class PathForm {
 
   private static final String UNRESERVED_MARKS = "-._~";
 
   private PathForm() {}
 
-  static @Nullable String read(String text, Spot spot) {
+  public static @Nullable String read(String text, Spot spot) {
     if (!text.startsWith("/")) {
       @Nullable String meant = decoded("/" + text);
       return spot.refuse(
@@ -27,6 +28,11 @@ final class PathForm {
     @Nullable String decoded = decoded(text);
     if (decoded == null) {
       return spot.refuse("\"" + text + "\" has a % without two hex digits, or a ? or # in a path");
+    }
+    if (text.endsWith("/*")) {
+      return spot.refuse(
+          "* is no wildcard in a path; a prefix is matched by path-prefix",
+          "path-prefix \"" + text.substring(0, text.length() - 1) + "\"");
     }
     String normal = withoutDots(decoded);
     return normal.equals(text)

@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.kdl.KdlDocument;
 import dev.selvedge.edge.config.kdl.KdlParser;
@@ -32,20 +32,20 @@ public record Key<T>(
     REPEATED
   }
 
-  static <T> Key<T> required(String path, Type<T> type, String meaning, String proof) {
+  public static <T> Key<T> required(String path, Type<T> type, String meaning, String proof) {
     return new Key<>(path, type, Presence.REQUIRED, null, meaning, proof);
   }
 
-  static <T> Key<T> optional(String path, Type<T> type, String meaning, String proof) {
+  public static <T> Key<T> optional(String path, Type<T> type, String meaning, String proof) {
     return new Key<>(path, type, Presence.OPTIONAL, null, meaning, proof);
   }
 
-  static <T> Key<T> withDefault(
+  public static <T> Key<T> withDefault(
       String path, Type<T> type, String defaultText, String meaning, String proof) {
     return new Key<>(path, type, Presence.OPTIONAL, defaultText, meaning, proof);
   }
 
-  static <T> Key<T> repeated(String path, Type<T> type, String meaning, String proof) {
+  public static <T> Key<T> repeated(String path, Type<T> type, String meaning, String proof) {
     return new Key<>(path, type, Presence.REPEATED, null, meaning, proof);
   }
 
@@ -68,15 +68,15 @@ public record Key<T>(
   /** A value of this key in words: {@code 30s}, {@code 10,000}. */
   public String show(T value) {
     return switch (value) {
-      case Duration time -> Measures.Time.shown(time);
-      case Integer number -> Numbers.shown(number);
+      case Duration time -> Shown.duration(time);
+      case Integer number -> Shown.number(number);
       default -> String.valueOf(value);
     };
   }
 
   /** The default. Only for keys that have one. */
   T defaultValue() {
-    Report report = new Report();
+    Report report = new Report(word -> null);
     Source source = new Source("the default of " + path, Path.of(""));
     KdlDocument document = KdlParser.parse(source, name() + " " + defaultText);
     @Nullable T value =

@@ -1,8 +1,11 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.selvedge.edge.config.SystemConfig.AccessLog;
+import dev.selvedge.edge.config.schema.Nearest;
+import dev.selvedge.edge.config.schema.Shown;
+import dev.selvedge.edge.config.schema.Spot;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,7 +14,7 @@ import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /** Reads strings with a form of their own: patterns, files, redirects, secrets. */
-final class Texts {
+public final class Texts {
 
   private static final int PATTERN_MAX = 1_024;
   private static final java.util.regex.Pattern PLACEHOLDER =
@@ -20,9 +23,12 @@ final class Texts {
 
   private Texts() {}
 
-  static @Nullable Pattern pattern(String text, Spot spot) {
+  public static @Nullable Pattern pattern(String text, Spot spot) {
     if (text.length() > PATTERN_MAX) {
-      return spot.refuse("a pattern has at most " + Numbers.shown(PATTERN_MAX) + " characters");
+      return spot.refuse("a pattern has at most " + Shown.number(PATTERN_MAX) + " characters");
+    }
+    if (PatternSize.of(text) > PatternSize.MAX) {
+      return spot.refuse("the repetitions of this pattern multiply to more than can be compiled");
     }
     try {
       return Pattern.compile(text);
@@ -36,7 +42,7 @@ final class Texts {
   }
 
   /** A folder that is there, relative to the file that names it. */
-  static @Nullable Path folder(String text, Spot spot) {
+  public static @Nullable Path folder(String text, Spot spot) {
     @Nullable Path folder = path(text, spot);
     return folder != null && !Files.isDirectory(folder)
         ? spot.refuse("there is no folder " + folder)
@@ -55,21 +61,21 @@ final class Texts {
   }
 
   /** A file's name alone. */
-  static @Nullable String fileName(String text, Spot spot) {
+  public static @Nullable String fileName(String text, Spot spot) {
     return text.isEmpty() || text.indexOf('/') >= 0 || text.equals(".") || text.equals("..")
         ? spot.refuse("\"" + text + "\" is not the name of a file")
         : text;
   }
 
   /** A file below the root, as a relative path. */
-  static @Nullable String below(String text, Spot spot) {
+  public static @Nullable String below(String text, Spot spot) {
     List<String> segments = List.of(text.split("/", -1));
     return segments.contains("") || segments.contains(".") || segments.contains("..")
         ? spot.refuse("\"" + text + "\" is not a file below root, such as \"app/index.html\"")
         : text;
   }
 
-  static @Nullable AccessLog accessLog(String text, Spot spot) {
+  public static @Nullable AccessLog accessLog(String text, Spot spot) {
     if (text.equals("off")) {
       return new AccessLog.Off();
     }
@@ -92,14 +98,14 @@ final class Texts {
   }
 
   /** Visible ASCII without spaces: it is sent in a field. Never shown in a message. */
-  static @Nullable String token(String text, Spot spot) {
+  public static @Nullable String token(String text, Spot spot) {
     return text.matches("[!-~]{1,512}")
         ? text
         : spot.refuse("a token has 1 to 512 visible ASCII characters and no spaces");
   }
 
   /** A path or an absolute URL, with known placeholders. */
-  static @Nullable String redirect(String text, Spot spot) {
+  public static @Nullable String redirect(String text, Spot spot) {
     if (!text.matches("(/|https?://[^/?#])[!-~]*")) {
       return spot.refuse("a redirect goes to a path or to an http:// or https:// URL, in ASCII");
     }
@@ -116,7 +122,7 @@ final class Texts {
     return text;
   }
 
-  static @Nullable String any(String text, Spot spot) {
+  public static @Nullable String any(String text, Spot spot) {
     return text;
   }
 }

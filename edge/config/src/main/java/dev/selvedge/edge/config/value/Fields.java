@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import dev.selvedge.edge.config.RouteConfig.FieldEdit;
 import dev.selvedge.edge.config.RouteConfig.FieldMatch;
@@ -6,6 +6,11 @@ import dev.selvedge.edge.config.RouteConfig.QueryMatch;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.KdlNode.Argument;
 import dev.selvedge.edge.config.kdl.KdlNode.Property;
+import dev.selvedge.edge.config.schema.Nearest;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Shape;
+import dev.selvedge.edge.config.schema.Spot;
+import dev.selvedge.edge.config.schema.Type;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,7 +19,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what names fields, methods and query parameters (RFC 9110, 5.1, 5.5, 5.6.2 and 9.1). */
-final class Fields {
+public final class Fields {
 
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
   private static final Pattern VALUE =
@@ -74,14 +79,14 @@ final class Fields {
   private Fields() {}
 
   /** A field name in lower case. */
-  static @Nullable String name(String text, Spot spot) {
+  public static @Nullable String name(String text, Spot spot) {
     return TOKEN.matcher(text).matches()
         ? text.toLowerCase(Locale.ROOT)
         : spot.refuse("\"" + shown(text) + "\" is not a field name");
   }
 
   /** A name that a route may compare; those with {@code _} never arrive at a route (EDGE 1). */
-  static @Nullable String matchable(String text, Spot spot) {
+  public static @Nullable String matchable(String text, Spot spot) {
     @Nullable String name = name(text, spot);
     return name != null && name.indexOf('_') >= 0
         ? spot.refuse(
@@ -91,7 +96,7 @@ final class Fields {
   }
 
   /** A name that an operator may set, add or remove. */
-  static @Nullable String editable(String text, boolean request, Spot spot) {
+  public static @Nullable String editable(String text, boolean request, Spot spot) {
     @Nullable String name = name(text, spot);
     if (name == null) {
       return null;
@@ -106,19 +111,19 @@ final class Fields {
     return name;
   }
 
-  static @Nullable String identity(String text, Spot spot) {
+  public static @Nullable String identity(String text, Spot spot) {
     return editable(text, true, spot);
   }
 
   /** Visible ASCII, spaces and tabs between it. */
-  static @Nullable String value(String text, Spot spot) {
+  public static @Nullable String value(String text, Spot spot) {
     return VALUE.matcher(text).matches()
         ? text
         : spot.refuse(
             "a field value is visible ASCII with spaces only between, at most 8,192 characters");
   }
 
-  static @Nullable String method(String text, Spot spot) {
+  public static @Nullable String method(String text, Spot spot) {
     String upper = text.toUpperCase(Locale.ROOT);
     if (!TOKEN.matcher(text).matches()) {
       return spot.refuse("\"" + shown(text) + "\" is not a method");
@@ -138,13 +143,13 @@ final class Fields {
     return text;
   }
 
-  static @Nullable String query(String text, Spot spot) {
+  public static @Nullable String query(String text, Spot spot) {
     return QUERY.matcher(text).matches()
         ? text
         : spot.refuse("a query is compared as sent: write it percent-encoded, without space and #");
   }
 
-  static @Nullable String queryName(String text, Spot spot) {
+  public static @Nullable String queryName(String text, Spot spot) {
     return text.isEmpty() || text.indexOf('=') >= 0 || text.indexOf('&') >= 0
         ? spot.refuse("\"" + shown(text) + "\" is not the name of a query parameter")
         : query(text, spot);
@@ -155,7 +160,7 @@ final class Fields {
     return visible.length() > 60 ? visible.substring(0, 60) + "…" : visible;
   }
 
-  static Type<FieldMatch> header() {
+  public static Type<FieldMatch> header() {
     return new NameAndValue<>(
         "field name, and its value if that matters",
         Fields::matchable,
@@ -163,7 +168,7 @@ final class Fields {
         FieldMatch::new);
   }
 
-  static Type<QueryMatch> query() {
+  public static Type<QueryMatch> query() {
     return new NameAndValue<>(
         "parameter name, and its value if that matters",
         Fields::queryName,
@@ -218,7 +223,7 @@ final class Fields {
   }
 
   /** {@code set "NAME" "VALUE"} and {@code add "NAME" "VALUE"}. */
-  record Edit(boolean request, BiFunction<String, String, FieldEdit> made)
+  public record Edit(boolean request, BiFunction<String, String, FieldEdit> made)
       implements Type<FieldEdit> {
 
     private static final String EXPECTED = "a field name and a value";

@@ -1,8 +1,9 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.Cidr;
 import dev.selvedge.edge.config.RouteConfig.HostMatch;
+import dev.selvedge.edge.config.schema.Spot;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Locale;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads addresses, address blocks and host names. Never asks a resolver. */
-final class Addresses {
+public final class Addresses {
 
   private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
   private static final Pattern NAME = Pattern.compile(LABEL + "(?:\\." + LABEL + ")*\\.?");
@@ -25,11 +26,11 @@ final class Addresses {
   private Addresses() {}
 
   /** Port 0 is a free one. */
-  static @Nullable Address listening(String text, Spot spot) {
+  public static @Nullable Address listening(String text, Spot spot) {
     return address(text, 0, spot);
   }
 
-  static @Nullable Address target(String text, Spot spot) {
+  public static @Nullable Address target(String text, Spot spot) {
     return address(text, 1, spot);
   }
 
@@ -78,7 +79,7 @@ final class Addresses {
     }
   }
 
-  static @Nullable Cidr cidr(String text, Spot spot) {
+  public static @Nullable Cidr cidr(String text, Spot spot) {
     int slash = text.indexOf('/');
     byte @Nullable [] address = literal(slash < 0 ? text : text.substring(0, slash));
     String length = slash < 0 ? "" : text.substring(slash + 1);
@@ -107,7 +108,7 @@ final class Addresses {
   }
 
   /** {@code a.example} or {@code *.a.example}, in lower case, without port and final dot. */
-  static @Nullable HostMatch host(String text, Spot spot) {
+  public static @Nullable HostMatch host(String text, Spot spot) {
     String lower = text.toLowerCase(Locale.ROOT);
     boolean wildcard = lower.startsWith("*.");
     String name = wildcard ? lower.substring(2) : lower;

@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.kdl.Place;
 import org.jspecify.annotations.Nullable;

@@ -1,14 +1,18 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.UpstreamConfig.Target;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.KdlNode.Property;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Shape;
+import dev.selvedge.edge.config.schema.Spot;
+import dev.selvedge.edge.config.schema.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** {@code target "HOST:PORT" weight=2}. */
-record Targets() implements Type<Target> {
+public record Targets() implements Type<Target> {
 
   private static final Types.Whole WEIGHT = new Types.Whole(1, 1_000);
   private static final String EXPECTED = "an address, such as \"127.0.0.1:9001\"";

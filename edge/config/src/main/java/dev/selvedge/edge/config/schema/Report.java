@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.Problem;
 import dev.selvedge.edge.config.kdl.Place;
@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Report {
 
+  /** Further ones are not kept: nobody reads them, and a large file could hold a million. */
+  static final int PROBLEMS_MAX = 1_000;
+
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Place> unreadable = new HashSet<>();
   private final List<String> files = new ArrayList<>();
+  private final Function<String, @Nullable String> homes;
   private boolean incomplete;
+
+  /**
+   * @param homes where a key belongs that was written elsewhere, in words; null where it is unknown
+   */
+  public Report(Function<String, @Nullable String> homes) {
+    this.homes = homes;
+  }
+
+  @Nullable String home(String key) {
+    return homes.apply(key);
+  }
 
   /** Problems are sorted by file in the order of these calls, then by place. */
   public void file(String name) {
@@ -33,9 +49,15 @@ public final class Report {
   }
 
   public void problem(Place place, String message, @Nullable String suggestion) {
-    if (!unreadable.contains(place)) {
+    if (problems.size() < PROBLEMS_MAX && !unreadable.contains(place)) {
+      boolean last = problems.size() == PROBLEMS_MAX - 1;
       problems.add(
-          new Problem(place.source().name(), place.line(), place.column(), message, suggestion));
+          new Problem(
+              place.source().name(),
+              place.line(),
+              place.column(),
+              last ? "there are more problems than are shown" : message,
+              last ? null : suggestion));
     }
   }
 
@@ -53,6 +75,11 @@ public final class Report {
   /** The value at that place is not known: no further problem of it is reported. */
   public void unreadable(Place place) {
     unreadable.add(place);
+  }
+
+  /** Whether further problems are no longer kept. */
+  boolean full() {
+    return problems.size() >= PROBLEMS_MAX;
   }
 
   public int count() {

@@ -1,4 +1,4 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.KdlNode.Argument;
@@ -10,12 +10,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what stands around the value of a key: arguments, properties, braces, annotations. */
-final class Shape {
+public final class Shape {
 
   private Shape() {}
 
   /** What a value is, in words. */
-  static String kind(KdlValue value) {
+  public static String kind(KdlValue value) {
     return switch (value) {
       case KdlValue.Text text -> "text";
       case KdlValue.Whole whole -> "a number";
@@ -26,14 +26,14 @@ final class Shape {
   }
 
   /** The only argument of a node without properties and braces, or null after a problem. */
-  static @Nullable Argument only(KdlNode node, Report report, String expected) {
+  public static @Nullable Argument only(KdlNode node, Report report, String expected) {
     withoutProperties(node, report, List.of());
     withoutChildren(node, report);
     withoutMoreArguments(node, 1, report);
     return at(node, 0, report, expected);
   }
 
-  static @Nullable Argument at(KdlNode node, int index, Report report, String expected) {
+  public static @Nullable Argument at(KdlNode node, int index, Report report, String expected) {
     if (node.arguments().size() <= index) {
       report.problem(node.place(), node.name() + " needs " + expected);
       return null;
@@ -41,12 +41,13 @@ final class Shape {
     return node.arguments().get(index);
   }
 
-  static @Nullable String text(KdlNode node, int index, Report report, String expected) {
+  public static @Nullable String text(KdlNode node, int index, Report report, String expected) {
     @Nullable Argument argument = at(node, index, report, expected);
     return argument == null ? null : text(node, argument, report, expected);
   }
 
-  static @Nullable String text(KdlNode node, Argument argument, Report report, String expected) {
+  public static @Nullable String text(
+      KdlNode node, Argument argument, Report report, String expected) {
     if (argument.value() instanceof KdlValue.Text(String text)) {
       return text;
     }
@@ -55,11 +56,11 @@ final class Shape {
     return null;
   }
 
-  static void withoutArguments(KdlNode node, Report report) {
+  public static void withoutArguments(KdlNode node, Report report) {
     withoutMoreArguments(node, 0, report);
   }
 
-  static void withoutMoreArguments(KdlNode node, int count, Report report) {
+  public static void withoutMoreArguments(KdlNode node, int count, Report report) {
     if (node.arguments().size() > count) {
       report.problem(
           node.arguments().get(count).place(),
@@ -73,7 +74,7 @@ final class Shape {
   }
 
   /** Refuses properties that are not known, or repeated. */
-  static void withoutProperties(KdlNode node, Report report, List<String> known) {
+  public static void withoutProperties(KdlNode node, Report report, List<String> known) {
     Set<String> seen = new HashSet<>();
     for (Property property : node.properties()) {
       String name = property.name();
@@ -89,13 +90,13 @@ final class Shape {
     }
   }
 
-  static void withoutChildren(KdlNode node, Report report) {
+  public static void withoutChildren(KdlNode node, Report report) {
     if (!node.children().isEmpty()) {
       report.problem(node.children().getFirst().place(), node.name() + " takes no block");
     }
   }
 
-  static void withoutAnnotations(KdlNode node, Report report) {
+  public static void withoutAnnotations(KdlNode node, Report report) {
     if (node.type() != null) {
       report.problem(node.type().place(), "type annotations have no meaning here");
     }

@@ -1,8 +1,12 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.value;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.KdlNode.Argument;
 import dev.selvedge.edge.config.kdl.KdlValue;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Shape;
+import dev.selvedge.edge.config.schema.Shown;
+import dev.selvedge.edge.config.schema.Type;
 import dev.selvedge.kernel.ByteSize;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -15,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * Durations and sizes: a number is never without its unit, which stands in the text ({@code idle
  * "30s"}) or ends the key ({@code idle-ms 30000}).
  */
-final class Measures {
+public final class Measures {
 
   private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,15}) *([A-Za-z]*)");
 
   private Measures() {}
 
-  static Time time(String min, String max) {
+  public static Time time(String min, String max) {
     return new Time(Time.parse(min), Time.parse(max));
   }
 
-  static Size size(String min, String max) {
+  public static Size size(String min, String max) {
     return new Size(ByteSize.parse(min), ByteSize.parse(max));
   }
 
@@ -40,14 +44,14 @@ final class Measures {
   }
 
   /** A duration from {@code min} to {@code max}. */
-  record Time(Duration min, Duration max) implements Type<Duration> {
+  public record Time(Duration min, Duration max) implements Type<Duration> {
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,12})(ms|s|m|h)");
     private static final String EXPECTED = "a duration such as \"30s\" (ms, s, m or h)";
 
     @Override
     public String text() {
-      return "duration, " + shown(min) + " to " + shown(max);
+      return "duration, " + Shown.duration(min) + " to " + Shown.duration(max);
     }
 
     @Override
@@ -69,18 +73,6 @@ final class Measures {
       };
     }
 
-    /** In the largest unit that divides it. */
-    static String shown(Duration value) {
-      long millis = value.toMillis();
-      if (millis != 0 && millis % 3_600_000 == 0) {
-        return millis / 3_600_000 + "h";
-      }
-      if (millis != 0 && millis % 60_000 == 0) {
-        return millis / 60_000 + "m";
-      }
-      return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
-    }
-
     @Override
     public @Nullable Duration read(KdlNode node, String suffix, Report report) {
       @Nullable Argument argument =
@@ -94,7 +86,8 @@ final class Measures {
               : counted(node, suffix, argument, report);
       if (value != null && (value.compareTo(min) < 0 || value.compareTo(max) > 0)) {
         report.problem(
-            argument.place(), node.name() + " must be " + shown(min) + " to " + shown(max));
+            argument.place(),
+            node.name() + " must be " + Shown.duration(min) + " to " + Shown.duration(max));
         return null;
       }
       return value;
@@ -139,9 +132,10 @@ final class Measures {
       }
       boolean millis = suffix.equals("-ms");
       long most = millis ? max.toMillis() : max.toSeconds();
-      if (!Numbers.inRange(whole.value(), 0, most)) {
+      if (!Types.inRange(whole.value(), 0, most)) {
         report.problem(
-            argument.place(), node.name() + " must be " + shown(min) + " to " + shown(max));
+            argument.place(),
+            node.name() + " must be " + Shown.duration(min) + " to " + Shown.duration(max));
         return null;
       }
       long number = whole.value().longValueExact();
@@ -150,7 +144,7 @@ final class Measures {
   }
 
   /** A size from {@code min} to {@code max}. */
-  record Size(ByteSize min, ByteSize max) implements Type<ByteSize> {
+  public record Size(ByteSize min, ByteSize max) implements Type<ByteSize> {
 
     private static final Pattern FORM = Pattern.compile("[0-9]{1,18}([KMG]i?)?B");
     private static final String EXPECTED =
@@ -183,7 +177,7 @@ final class Measures {
       if (bytes == null) {
         return null;
       }
-      if (!Numbers.inRange(bytes, min.bytes(), max.bytes())) {
+      if (!Types.inRange(bytes, min.bytes(), max.bytes())) {
         report.problem(argument.place(), node.name() + " must be " + min + " to " + max);
         return null;
       }

@@ -1,6 +1,7 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config.schema;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.kdl.KdlNode.Property;
 import dev.selvedge.edge.config.kdl.KdlValue.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,15 +20,15 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
 
   private static final String NAME_FORM = "[A-Za-z0-9._-]{1,64}";
 
-  static Block of(String path, Key<?>... keys) {
+  public static Block of(String path, Key<?>... keys) {
     return new Block(path, false, List.of(keys), List.of());
   }
 
-  static Block named(String path, Key<?>... keys) {
+  public static Block named(String path, Key<?>... keys) {
     return new Block(path, true, List.of(keys), List.of());
   }
 
-  Block later(String... words) {
+  public Block later(String... words) {
     return new Block(path, named, keys, List.of(words));
   }
 
@@ -38,7 +39,14 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
 
   @Override
   public @Nullable KdlNode read(KdlNode node, String suffix, Report report) {
-    Shape.withoutProperties(node, report, List.of());
+    for (Property property : node.properties()) {
+      boolean key = names().contains(property.name());
+      report.problem(
+          property.place(),
+          node.name()
+              + " takes no property"
+              + (key ? "; write " + property.name() + " between its braces" : ""));
+    }
     if (!named) {
       Shape.withoutArguments(node, report);
       return node;
@@ -64,7 +72,7 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
   }
 
   /** Every word that may be written in the block. */
-  List<String> names() {
+  public List<String> names() {
     List<String> names = new ArrayList<>();
     for (Key<?> key : keys) {
       names.add(key.name());
