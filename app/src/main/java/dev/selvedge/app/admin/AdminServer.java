@@ -37,7 +37,8 @@ public final class AdminServer implements AutoCloseable {
     bound("sun.net.httpserver.maxIdleConnections", 32);
     bound("sun.net.httpserver.maxReqHeaders", 50);
     bound("sun.net.httpserver.maxReqHeaderSize", 16 * 1024);
-    bound("sun.net.httpserver.drainAmount", AdminBody.MAX);
+    // Bodies are read to their end by the handler; what is longer is cut off, not waited for.
+    bound("sun.net.httpserver.drainAmount", 0);
     // What peers send is answered, counted by nobody, and must not reach the log.
     JDK_SERVER.setLevel(Level.OFF);
   }
