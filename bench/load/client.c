@@ -10,8 +10,8 @@
  * Why not wrk: wrk sees only non-2xx statuses and has no fixed rate. Body bytes behind the first
  * read are dropped in the kernel (MSG_TRUNC, tcp(7)): a 1 MB answer costs this side no copy.
  *
- * A run prints "window" when warm-up ends, "measured" when the window ends, and one JSON object after
- * the requests in flight were answered, or DRAIN_NANOS later.
+ * A run prints "window" when warm-up ends, "measured" when the window ends, and one JSON object
+ * after the requests in flight were answered, or DRAIN_NANOS later.
  */
 #define _GNU_SOURCE
 #include "load.h"

@@ -2,8 +2,8 @@
  * Both ends of a proxy benchmark in one process and one event loop: the client and the upstream.
  *
  * One loop for both, because they share the load's core: as two processes they woke and preempted
- * each other, which cost 2 to 3 µs per 1 KB request and filled that core before the proxy's was full
- * (a throughput figure is only worth something while this side is at most 90 % busy).
+ * each other, which cost 2 to 3 µs per 1 KB request and filled that core before the proxy's was
+ * full (a throughput figure is only worth something while this side is at most 90 % busy).
  *
  * Prints "listening PORT" of the upstream, then obeys one command per line on stdin:
  *

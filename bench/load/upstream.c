@@ -1,5 +1,5 @@
 /*
- * The upstream of every case: answers each request with one fixed body, and counts what it was sent.
+ * The upstream of every case: gives each request one fixed body, and counts what it was sent.
  *
  * It sees every request, so its counts prove that a proxy did its work: how many requests carried
  * x-forwarded-for and x-request-id, and over how many connections they came.
