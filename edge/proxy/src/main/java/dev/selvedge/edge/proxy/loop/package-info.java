@@ -1,0 +1,5 @@
+/** What one event loop owns: timers, pools, counters. */
+@NullMarked
+package dev.selvedge.edge.proxy.loop;
+
+import org.jspecify.annotations.NullMarked;

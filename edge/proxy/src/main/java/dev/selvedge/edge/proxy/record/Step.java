@@ -1,0 +1,58 @@
+package dev.selvedge.edge.proxy.record;
+
+import java.util.Locale;
+
+/**
+ * What can happen to a request on its way, in the words of the decision record.
+ *
+ * <p>{@link #reference} says what the step's number points to.
+ */
+public enum Step {
+  ROUTED(Reference.NAME),
+  REFUSED(Reference.CODE),
+  ANSWERED_BY(Reference.NAME),
+  POOL_QUEUED(Reference.NAME),
+  CONNECTING(Reference.NAME),
+  CONNECTED(Reference.NAME),
+  CONNECTION_REUSED(Reference.NAME),
+  REQUEST_BODY_COMPLETE(Reference.NONE),
+  FIRST_BYTE(Reference.STATUS),
+  RETRIED(Reference.CODE),
+  RESPONDED(Reference.STATUS),
+  UPGRADED(Reference.NONE),
+  FAILED(Reference.CODE);
+
+  /** What the number beside a step means. */
+  public enum Reference {
+    NONE,
+    /** Index into {@link Names}. */
+    NAME,
+    /** Ordinal of a {@link dev.selvedge.kernel.FailureCode}. */
+    CODE,
+    /** An HTTP status. */
+    STATUS
+  }
+
+  private static final Step[] VALUES = values();
+
+  private final Reference reference;
+  private final String text = name().toLowerCase(Locale.ROOT);
+
+  Step(Reference reference) {
+    this.reference = reference;
+  }
+
+  public Reference reference() {
+    return reference;
+  }
+
+  /** Lower-case name, as shown. */
+  public String text() {
+    return text;
+  }
+
+  /** The step with that ordinal. */
+  public static Step of(int ordinal) {
+    return VALUES[ordinal];
+  }
+}
