@@ -13,4 +13,9 @@ import dev.selvedge.edge.proxy.route.Router;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Snapshot(
-    Config config, Router router, Route[] routes, Route unrouted, FieldHygiene hygiene) {}
+    Config config,
+    ClientSettings client,
+    Router router,
+    Route[] routes,
+    Route unrouted,
+    FieldHygiene hygiene) {}
