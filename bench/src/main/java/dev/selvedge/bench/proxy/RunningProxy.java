@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class RunningProxy implements AutoCloseable {
+  /** The word that ours prints when it accepts (DESIGN 9). */
+  private static final Pattern READY = Pattern.compile("\\bready\\b");
+
   private static final int START_MILLIS = 30_000;
 
   /** Peers buffer their log for up to 1 s. */
@@ -77,7 +81,9 @@ final class RunningProxy implements AutoCloseable {
             START_MILLIS,
             () ->
                 !process.isAlive()
-                    || (contender.isPeer() ? isListening(port) : text(output).contains("ready")));
+                    || (contender.isPeer()
+                        ? isListening(port)
+                        : READY.matcher(text(output)).find()));
     if (!ready || !process.isAlive()) {
       String said = text(output);
       close();
