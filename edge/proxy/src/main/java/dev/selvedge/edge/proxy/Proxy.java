@@ -175,8 +175,7 @@ public final class Proxy implements AutoCloseable {
     try {
       for (ListenerConfig listener : next.listeners()) {
         if (!keepsAddress(listener)) {
-          bound.put(
-              listener.name(), ListenerSockets.open(listener.address(), workers, transport));
+          bound.put(listener.name(), ListenerSockets.open(listener.address(), workers, transport));
         }
       }
     } catch (IOException taken) {
@@ -189,10 +188,9 @@ public final class Proxy implements AutoCloseable {
   private boolean keepsAddress(ListenerConfig listener) {
     return listeners.sockets().containsKey(listener.name())
         && config.listeners().stream()
-            .anyMatch(
-                earlier ->
-                    earlier.name().equals(listener.name())
-                        && earlier.address().equals(listener.address()));
+            .anyMatch(earlier ->
+                earlier.name().equals(listener.name())
+                    && earlier.address().equals(listener.address()));
   }
 
   /** Where each listener accepts, by name; ports are the real ones. */

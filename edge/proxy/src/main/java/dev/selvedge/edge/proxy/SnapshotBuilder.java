@@ -42,8 +42,7 @@ final class SnapshotBuilder {
       new RouteConfig(
           "",
           0,
-          new RouteConfig.Matches(
-              List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
+          new RouteConfig.Matches(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
           new RouteConfig.Service.Echo(),
           new RouteConfig.Policies(null, null, 0, null, false, List.of(), List.of()));
 
@@ -131,7 +130,7 @@ final class SnapshotBuilder {
           route.service(), BLOCKING, to -> new ForwardService(known(upstreams, to.upstream())));
     } catch (UncheckedIOException unreadable) {
       throw new IOException(
-          "route \"" + route.name() + "\": " + unreadable.getCause().getMessage(), unreadable);
+          "route \"" + route.name() + "\": " + unreadable.getMessage(), unreadable);
     }
   }
 

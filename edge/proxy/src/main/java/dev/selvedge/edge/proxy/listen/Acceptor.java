@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes connections off one accepting socket, as many as the bound of all connections allows.
@@ -14,6 +15,9 @@ import java.util.ArrayDeque;
  * is free. Confined to its event loop, except {@link #resume}.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
+
+  /** After a failed accept (no descriptor left): trying at once again would spin. */
+  private static final long RETRY_MILLIS = 100;
 
   private final Listener listener;
   private final Worker worker;
@@ -94,7 +98,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Out of descriptors, or the peer was gone before the accept: Netty goes on accepting.
     System.getLogger("selvedge.proxy").log(System.Logger.Level.WARNING, "accept failed", cause);
+    accepting.config().setAutoRead(false);
+    worker.loop().schedule(this::goOn, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 }

@@ -36,6 +36,7 @@ final class AddressBound {
   }
 
   /** An address by value. Immutable: nobody writes to the array. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Key(byte[] address) {
     @Override
     public boolean equals(Object other) {

@@ -63,25 +63,22 @@ public final class Listeners {
   /** Starts to accept on sockets of a new listener. */
   public void start(ListenerConfig config, int index, ListenerSockets bound) {
     Listener listener =
-        new Listener(
-            dataplane, perAddress, clientMetrics, metrics, index, config.proxyProtocol());
+        new Listener(dataplane, perAddress, clientMetrics, metrics, index, config.proxyProtocol());
     open.put(config.name(), listener);
     sockets.put(config.name(), bound);
     for (int i = 0; i < workers.size(); i++) {
       Worker worker = workers.get(i);
       Channel channel = bound.channels().get(i);
       ConnectionSet set = connections.get(i);
-      Acceptor acceptor =
-          new Acceptor(channel, listener, worker, set, this::pausedNow);
+      Acceptor acceptor = new Acceptor(channel, listener, worker, set, this::pausedNow);
       acceptors.add(acceptor);
       channel.closeFuture().addListener(done -> acceptors.remove(acceptor));
       worker
           .loop()
-          .execute(
-              () -> {
-                channel.pipeline().addLast(acceptor);
-                channel.config().setAutoRead(true);
-              });
+          .execute(() -> {
+            channel.pipeline().addLast(acceptor);
+            channel.config().setAutoRead(true);
+          });
     }
   }
 

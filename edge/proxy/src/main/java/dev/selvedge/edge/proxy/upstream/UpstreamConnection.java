@@ -416,7 +416,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  private void complete(ForwardCall owner, ByteBuf in) {
+  private void complete(ForwardCall owner, @Nullable ByteBuf in) {
     Exchange exchange = owner.exchange();
     HttpHead trailers = body.trailers();
     boolean reusable = reusable(in);

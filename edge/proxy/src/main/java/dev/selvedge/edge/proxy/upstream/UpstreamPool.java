@@ -206,8 +206,9 @@ final class UpstreamPool {
 
   void retire() {
     retired = true;
-    while (closeOldestIdle()) {
-      continue;
+    boolean closed = true;
+    while (closed) {
+      closed = closeOldestIdle();
     }
   }
 
