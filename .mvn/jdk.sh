@@ -5,6 +5,7 @@ selvedge_is_jdk25() {
 }
 
 selvedge_find_jdk25() {
+  local on_path home
   if selvedge_is_jdk25 "${JAVA_HOME-}"; then return 0; fi
   on_path=$(command -v javac 2>/dev/null || true)
   if [ -n "$on_path" ]; then on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")"); fi
