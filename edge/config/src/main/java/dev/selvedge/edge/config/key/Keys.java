@@ -71,6 +71,13 @@ public final class Keys {
     return blocks;
   }
 
+  /** Every key, in the order of the reference. */
+  public static List<Key<?>> all() {
+    List<Key<?>> keys = new ArrayList<>();
+    blocks().forEach(block -> keys.addAll(block.keys()));
+    return keys;
+  }
+
   private static void addBlocks(Block block, List<Block> blocks) {
     blocks.add(block);
     for (Key<?> key : block.keys()) {

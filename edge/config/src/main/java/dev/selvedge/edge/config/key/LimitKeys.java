@@ -1,6 +1,6 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.value.Measures.size;
+import static dev.selvedge.edge.config.value.Measure.size;
 
 import dev.selvedge.edge.config.schema.Block;
 import dev.selvedge.edge.config.schema.Key;

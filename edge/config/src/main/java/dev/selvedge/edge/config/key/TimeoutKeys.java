@@ -1,7 +1,7 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.value.Measures.size;
-import static dev.selvedge.edge.config.value.Measures.time;
+import static dev.selvedge.edge.config.value.Measure.size;
+import static dev.selvedge.edge.config.value.Measure.time;
 
 import dev.selvedge.edge.config.schema.Block;
 import dev.selvedge.edge.config.schema.Key;

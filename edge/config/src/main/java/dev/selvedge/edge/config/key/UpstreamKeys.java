@@ -1,6 +1,6 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.value.Measures.time;
+import static dev.selvedge.edge.config.value.Measure.time;
 
 import dev.selvedge.edge.config.UpstreamConfig.LoadBalancing;
 import dev.selvedge.edge.config.UpstreamConfig.Target;

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the tree of a configuration into its record, and checks what lies between its parts. */
 final class ConfigDecoder {
 
-  /** So many can be checked against each other in half a second. */
+  /** So many are checked against each other for shadows in a few seconds. */
   private static final int ROUTES_MAX = 10_000;
 
   private final Section root;
@@ -68,7 +68,7 @@ final class ConfigDecoder {
     AdminConfig adminConfig = SystemDecoder.admin(admin);
     Contradictions contradictions = new Contradictions(report);
     contradictions.ofSystem(system, limits);
-    listeners(systemConfig);
+    listeners(system);
     if (adminConfig.address() != null && admin.sound(AdminKeys.ADDRESS)) {
       bind(adminConfig.address(), admin.place(AdminKeys.ADDRESS));
     }
@@ -115,6 +115,9 @@ final class ConfigDecoder {
   /** Whether the name is a new one of its kind. */
   private boolean named(KdlNode node, Map<String, Place> names) {
     String name = Block.name(node);
+    if (name.isEmpty()) {
+      return false;
+    }
     @Nullable Place first = names.putIfAbsent(name, node.place());
     if (first != null) {
       report.problem(
@@ -124,7 +127,7 @@ final class ConfigDecoder {
     return first == null;
   }
 
-  private void listeners(SystemConfig system) {
+  private void listeners(Section system) {
     for (KdlNode node : members(Keys.LISTENERS, ListenerKeys.LISTENER, true)) {
       Section section =
           Section.of((Block) ListenerKeys.LISTENER.type(), node.place(), node.children(), report);
@@ -140,7 +143,7 @@ final class ConfigDecoder {
       if (address != null) {
         bind(address, section.place(ListenerKeys.ADDRESS));
       }
-      if (proxyProtocol && system.trustedProxies().isEmpty()) {
+      if (proxyProtocol && !system.attempted(SystemKeys.TRUSTED_PROXIES)) {
         report.missing(
             section.place(ListenerKeys.PROXY_PROTOCOL),
             "proxy-protocol needs system.trusted-proxies: without one every connection is refused",

@@ -32,7 +32,7 @@ final class Shadows {
 
   /**
    * Each route that can never match, in the order in which they are tried. Takes time with the
-   * square of the number of routes: 0.5 s for the 10,000 that are allowed.
+   * square of the number of routes: seconds for the 10,000 that are allowed.
    */
   List<Shadow> of(List<RouteConfig> routes) {
     List<RouteConfig> tried = RouteOrder.of(routes);

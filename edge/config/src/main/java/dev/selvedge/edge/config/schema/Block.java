@@ -38,7 +38,7 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
   }
 
   @Override
-  public @Nullable KdlNode read(KdlNode node, String suffix, Report report) {
+  public KdlNode read(KdlNode node, String suffix, Report report) {
     for (Property property : node.properties()) {
       boolean key = names().contains(property.name());
       report.problem(
@@ -54,14 +54,10 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
     @Nullable String name =
         Shape.text(node, 0, report, "a name, such as " + node.name() + " \"a\"");
     Shape.withoutMoreArguments(node, 1, report);
-    if (name == null) {
-      return null;
-    }
-    if (!name.matches(NAME_FORM)) {
+    if (name != null && !name.matches(NAME_FORM)) {
       report.problem(
           node.arguments().getFirst().place(),
           "a name has 1 to 64 letters, digits and characters of . _ -");
-      return null;
     }
     return node;
   }
@@ -81,8 +77,11 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
     return names;
   }
 
-  /** The name in front of the braces of a node that was read. */
+  /** The name in front of the braces; empty where it is missing, which was reported. */
   public static String name(KdlNode node) {
-    return node.arguments().getFirst().value() instanceof Text(String name) ? name : "";
+    return !node.arguments().isEmpty()
+            && node.arguments().getFirst().value() instanceof Text(String name)
+        ? name
+        : "";
   }
 }

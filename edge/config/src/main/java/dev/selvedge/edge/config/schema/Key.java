@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param path blocks and name, such as {@code system.limits.max-connections}
  * @param defaultText the default as an operator would write it; it is read by the same code as
  *     theirs. Null where there is none
+ * @param defaultValue what that text says
  * @param meaning one sentence for the reference
  * @param proof {@code Class#method} of the test that shows that the key acts
  */
@@ -21,6 +22,7 @@ public record Key<T>(
     Type<T> type,
     Presence presence,
     @Nullable String defaultText,
+    @Nullable T defaultValue,
     String meaning,
     String proof) {
 
@@ -33,20 +35,21 @@ public record Key<T>(
   }
 
   public static <T> Key<T> required(String path, Type<T> type, String meaning, String proof) {
-    return new Key<>(path, type, Presence.REQUIRED, null, meaning, proof);
+    return new Key<>(path, type, Presence.REQUIRED, null, null, meaning, proof);
   }
 
   public static <T> Key<T> optional(String path, Type<T> type, String meaning, String proof) {
-    return new Key<>(path, type, Presence.OPTIONAL, null, meaning, proof);
+    return new Key<>(path, type, Presence.OPTIONAL, null, null, meaning, proof);
   }
 
   public static <T> Key<T> withDefault(
       String path, Type<T> type, String defaultText, String meaning, String proof) {
-    return new Key<>(path, type, Presence.OPTIONAL, defaultText, meaning, proof);
+    T value = read(path, type, defaultText);
+    return new Key<>(path, type, Presence.OPTIONAL, defaultText, value, meaning, proof);
   }
 
   public static <T> Key<T> repeated(String path, Type<T> type, String meaning, String proof) {
-    return new Key<>(path, type, Presence.REPEATED, null, meaning, proof);
+    return new Key<>(path, type, Presence.REPEATED, null, null, meaning, proof);
   }
 
   /** Paths are unique, so keys are equal where their paths are. */
@@ -74,11 +77,10 @@ public record Key<T>(
     };
   }
 
-  /** The default. Only for keys that have one. */
-  T defaultValue() {
-    Report report = new Report(word -> null);
+  private static <T> T read(String path, Type<T> type, String text) {
+    Report report = new Report(any -> null);
     Source source = new Source("the default of " + path, Path.of(""));
-    KdlDocument document = KdlParser.parse(source, name() + " " + defaultText);
+    KdlDocument document = KdlParser.parse(source, "default " + text);
     @Nullable T value =
         document.errors().isEmpty() ? type.read(document.nodes().getFirst(), "", report) : null;
     if (value == null) {

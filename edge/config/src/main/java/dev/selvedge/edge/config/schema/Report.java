@@ -26,6 +26,7 @@ public final class Report {
   private final Set<Place> unreadable = new HashSet<>();
   private final List<String> files = new ArrayList<>();
   private final Function<String, @Nullable String> homes;
+  private int found;
   private boolean incomplete;
 
   /**
@@ -49,6 +50,7 @@ public final class Report {
   }
 
   public void problem(Place place, String message, @Nullable String suggestion) {
+    found++;
     if (problems.size() < PROBLEMS_MAX && !unreadable.contains(place)) {
       boolean last = problems.size() == PROBLEMS_MAX - 1;
       problems.add(
@@ -82,8 +84,9 @@ public final class Report {
     return problems.size() >= PROBLEMS_MAX;
   }
 
+  /** How many were found, also those that are not kept. */
   public int count() {
-    return problems.size();
+    return found;
   }
 
   public List<Problem> sorted() {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,10 @@ public final class Section {
                   : node.name() + " is another form of " + first.node.name())
               + ", first in line "
               + first.node.place().line());
+      if (key.type() instanceof Block inner) {
+        Section.of(inner, node.place(), node.children(), report);
+      }
+      key.type().read(node, suffix, report);
       return;
     }
     Written one = new Written(node, suffix);
@@ -136,7 +141,7 @@ public final class Section {
   /** The value written, else (also after a problem) the default. Only for keys that have one. */
   public <T> T get(Key<T> key) {
     @Nullable T value = find(key);
-    return value != null ? value : key.defaultValue();
+    return value != null ? value : Objects.requireNonNull(key.defaultValue());
   }
 
   /** The value written; null where there is none, or after a problem. */

@@ -177,11 +177,11 @@ public final class Types {
 
     @Override
     public @Nullable T read(KdlNode node, String suffix, Report report) {
-      @Nullable Argument argument = Shape.only(node, report, text);
+      @Nullable Argument argument = Shape.only(node, report, "text (" + text + ")");
       if (argument == null) {
         return null;
       }
-      @Nullable String value = Shape.text(node, argument, report, text);
+      @Nullable String value = Shape.text(node, argument, report, "text (" + text + ")");
       return value == null
           ? null
           : reader.read(value, new Spot(node.name(), argument.place(), report));
@@ -201,11 +201,11 @@ public final class Types {
       Shape.withoutProperties(node, report, List.of());
       Shape.withoutChildren(node, report);
       if (node.arguments().isEmpty()) {
-        report.problem(node.place(), node.name() + " needs " + each);
+        report.problem(node.place(), node.name() + " needs text (" + each + ")");
       }
       List<T> values = new ArrayList<>();
       for (Argument argument : node.arguments()) {
-        @Nullable String text = Shape.text(node, argument, report, each);
+        @Nullable String text = Shape.text(node, argument, report, "text (" + each + ")");
         @Nullable T value =
             text == null
                 ? null

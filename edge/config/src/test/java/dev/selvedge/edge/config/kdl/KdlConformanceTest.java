@@ -3,6 +3,7 @@ package dev.selvedge.edge.config.kdl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.selvedge.edge.config.Project;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class KdlConformanceTest {
 
   private static Path suite() {
     String named = System.getenv("SELVEDGE_SUITES");
-    Path suites = named != null ? Path.of(named) : projectRoot().resolve("../shared/suites");
+    Path suites = named != null ? Path.of(named) : Project.root().resolve("../shared/suites");
     Path suite = suites.resolve("kdl/test_cases").normalize();
     if (!Files.isDirectory(suite)) {
       String message = "no KDL suite at " + suite + "; SELVEDGE_SUITES names the folder of suites";
@@ -61,17 +62,5 @@ class KdlConformanceTest {
       abort(message);
     }
     return suite;
-  }
-
-  private static Path projectRoot() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("mvnw"))) {
-      Path parent = folder.getParent();
-      if (parent == null) {
-        throw new AssertionError("not run inside the project");
-      }
-      folder = parent;
-    }
-    return folder;
   }
 }

@@ -43,12 +43,6 @@ class KeysTest {
     Files.createDirectories(folder.resolve("logs"));
   }
 
-  private static List<Key<?>> keys() {
-    List<Key<?>> keys = new ArrayList<>();
-    Keys.blocks().forEach(block -> keys.addAll(block.keys()));
-    return keys;
-  }
-
   @Test
   void descriptorsAreWellFormed() {
     Set<String> paths = new HashSet<>();
@@ -67,7 +61,7 @@ class KeysTest {
   /** Proofs in this module exist; those of the dataplane are checked where its tests are. */
   @Test
   void proofsOfThisModuleExist() throws ReflectiveOperationException {
-    for (Key<?> key : keys()) {
+    for (Key<?> key : Keys.all()) {
       String[] proof = key.proof().split("#", -1);
       if (Set.of("ConfigLoaderTest", "IncludesTest").contains(proof[0])) {
         Class<?> test = Class.forName(KeysTest.class.getPackageName() + "." + proof[0]);
@@ -80,7 +74,7 @@ class KeysTest {
   @TestFactory
   Stream<DynamicTest> blockAcceptsItsListAndNothingElse() {
     Set<String> words = new TreeSet<>(Set.of("x", "Path", "address ", "max-body-ms", "ident-s"));
-    for (Key<?> key : keys()) {
+    for (Key<?> key : Keys.all()) {
       for (String suffix : List.of("", "s", "-ms", "-secs", "-seconds", "-bytes", "-mins")) {
         words.add(key.name() + suffix);
       }
@@ -116,8 +110,7 @@ class KeysTest {
   Stream<DynamicTest> everyKeyHasAnEffect() throws IOException {
     List<KdlNode> nodes = everyKey();
     Config whole = load(nodes);
-    return Keys.blocks().stream()
-        .flatMap(block -> block.keys().stream())
+    return Keys.all().stream()
         .filter(key -> !key.equals(Keys.INCLUDE) && !key.path().endsWith(".protocol"))
         .map(key ->
             DynamicTest.dynamicTest(

@@ -62,7 +62,8 @@ class ProblemsTest {
   void numbersNeedTheUnitOfTheirKey() {
     assertThat(Configs.problemsBeside("system { limits { max-body 10; max-head-ms 5 } }"))
         .containsExactly(
-            "3:28: max-body needs a unit, such as KiB or MiB (did you mean \"max-body-bytes 10\"?)",
+            "3:28: max-body takes a size such as \"64KiB\" (B, KiB, MiB, GiB, KB, MB or GB), not a"
+                + " number without unit (did you mean \"max-body-bytes 10\"?)",
             "3:32: unknown key max-head-ms in limits (did you mean \"max-head\"?)");
     assertThat(Configs.problemsBeside("system { drain-delay-ms \"5ms\"; drain-delay-sec 1 }"))
         .containsExactly(
@@ -114,8 +115,8 @@ class ProblemsTest {
             "7:3: forwarded needs \"x-forwarded-for\" or \"forwarded\"",
             "7:13: forwarded takes no property, here kind=",
             "8:21: type annotations have no meaning here",
-            "9:3: trusted-proxies needs address or address block",
-            "10:14: access-log takes `off`, `stdout` or path of a file, not #null",
+            "9:3: trusted-proxies needs text (address or address block)",
+            "10:14: access-log takes text (`off`, `stdout` or path of a file), not #null",
             "12:1: system is written twice, first in line 3");
   }
 

@@ -1,14 +1,14 @@
-package dev.selvedge.edge.config.key;
+package dev.selvedge.edge.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds the root of the project from the folder in which tests run. */
-final class Project {
+public final class Project {
 
   private Project() {}
 
-  static Path root() {
+  public static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.exists(folder.resolve("mvnw"))) {
       Path parent = folder.getParent();
