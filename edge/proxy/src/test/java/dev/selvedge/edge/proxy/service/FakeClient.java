@@ -88,8 +88,13 @@ public final class FakeClient implements ClientStream {
   }
 
   @Override
-  public void switchProtocols(HttpHead head) {
+  public void switchProtocols(HttpHead head, byte[] protocol) {
     throw new AssertionError("no service here upgrades");
+  }
+
+  @Override
+  public byte @Nullable [] upgradeOffer() {
+    return null;
   }
 
   @Override

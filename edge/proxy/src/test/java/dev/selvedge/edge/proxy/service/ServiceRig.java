@@ -4,6 +4,7 @@ import dev.selvedge.edge.config.AdminConfig;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.RouteConfig;
 import dev.selvedge.edge.config.SystemConfig;
+import dev.selvedge.edge.proxy.exchange.ClientSettings;
 import dev.selvedge.edge.proxy.exchange.ClientStream;
 import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.exchange.Exchange;
@@ -74,7 +75,14 @@ public final class ServiceRig implements AutoCloseable {
         new Config(system, new AdminConfig(null, null), List.of(), List.of(config), Map.of());
     dataplane =
         new Dataplane(
-            1, new Snapshot(whole, router, new Route[] {route}, route, new FieldHygiene(system)));
+            1,
+            new Snapshot(
+                whole,
+                ClientSettings.of(system),
+                router,
+                new Route[] {route},
+                route,
+                new FieldHygiene(system)));
     worker =
         new Worker(
             0, loop, Clock.system(), metrics.shard(), Recorder.NONE, new SplittableRandom(1));
@@ -168,7 +176,7 @@ public final class ServiceRig implements AutoCloseable {
   private void begin(Asked asked, long length, String method, String target, String[] fields)
       throws Exception {
     HttpHead head = head(method, target, fields);
-    onLoop(() -> asked.exchange.begin(head, PEER, length, false));
+    onLoop(() -> asked.exchange.begin(head, PEER, length, false, false));
   }
 
   /** A head as a codec would fill it; {@code Host: test.example} unless given. */
