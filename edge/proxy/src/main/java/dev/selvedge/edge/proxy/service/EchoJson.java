@@ -6,7 +6,8 @@ import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.KnownField;
 import dev.selvedge.kernel.RequestTarget;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ final class EchoJson {
     if (body.length == 0) {
       return;
     }
-    String text = printable(body);
+    String text = printable(body, bodyBytes == body.length);
     out.append(text == null ? ",\n  \"body_base64\": " : ",\n  \"body\": ");
     string(text == null ? Base64.getEncoder().encodeToString(body) : text);
     if (bodyBytes > body.length) {
@@ -94,18 +95,21 @@ final class EchoJson {
     }
   }
 
-  /** The body as text, or null where it is not UTF-8 or has control characters. */
-  private static @Nullable String printable(byte[] body) {
+  /**
+   * The body as text, or null where it is not UTF-8 or has control characters.
+   *
+   * @param whole false where it was cut, perhaps within a character
+   */
+  private static @Nullable String printable(byte[] body, boolean whole) {
     for (byte b : body) {
       if ((b >= 0 && b < ' ' && b != '\t' && b != '\n' && b != '\r') || b == 0x7F) {
         return null;
       }
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-    } catch (CharacterCodingException notText) {
-      return null;
-    }
+    CharBuffer text = CharBuffer.allocate(body.length);
+    CoderResult read =
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body), text, whole);
+    return read.isError() ? null : text.flip().toString();
   }
 
   private void string(String value) {

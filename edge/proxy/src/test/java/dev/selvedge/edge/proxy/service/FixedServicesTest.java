@@ -199,6 +199,16 @@ class FixedServicesTest {
   }
 
   @Test
+  void echoCutsTextBetweenCharacters() throws Exception {
+    try (ServiceRig rig = new ServiceRig(new EchoService())) {
+      ServiceRig.Asked asked = rig.askWithBody("POST", "/");
+      asked.chunk(("x" + "é".repeat(EchoService.KEPT / 2)).getBytes(StandardCharsets.UTF_8));
+      asked.end();
+      assertThat(asked.answer().text()).contains("\"body\": \"xéé").contains("éé\",\n");
+    }
+  }
+
+  @Test
   void echoShowsBytesThatAreNotTextAsBase64() throws Exception {
     try (ServiceRig rig = new ServiceRig(new EchoService())) {
       ServiceRig.Asked asked = rig.askWithBody("PUT", "/");

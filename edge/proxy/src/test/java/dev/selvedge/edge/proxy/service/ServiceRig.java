@@ -20,6 +20,9 @@ import dev.selvedge.kernel.ByteSize;
 import dev.selvedge.kernel.Clock;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.Metrics;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.DefaultEventLoop;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +43,7 @@ public final class ServiceRig implements AutoCloseable {
     io.netty.util.ResourceLeakDetector.setLevel(io.netty.util.ResourceLeakDetector.Level.PARANOID);
   }
 
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 10;
   private static final Peer PEER =
       new Peer(
           new byte[] {(byte) 192, 0, 2, 7},
@@ -50,6 +53,7 @@ public final class ServiceRig implements AutoCloseable {
           0);
 
   private final DefaultEventLoop loop = new DefaultEventLoop();
+  private final long buffersBefore = buffers();
   private final Dataplane dataplane;
   private final Worker worker;
 
@@ -193,8 +197,23 @@ public final class ServiceRig implements AutoCloseable {
     return head;
   }
 
+  /** Ends the loop and sees that every buffer was released. */
   @Override
   public void close() {
     loop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    // The loop's thread gives its cached buffers back on its very last steps.
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (buffers() > buffersBefore) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(buffers() - buffersBefore + " buffers were not released");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Pooled buffers that are taken, or kept by a thread for its next one. */
+  private static long buffers() {
+    PooledByteBufAllocatorMetric metric = PooledByteBufAllocator.DEFAULT.metric();
+    return metric.directArenas().stream().mapToLong(PoolArenaMetric::numActiveAllocations).sum();
   }
 }

@@ -85,7 +85,7 @@ public final class BytesAnswer implements ServiceStream {
 
   @Override
   public void responseCredit(int bytes) {
-    credit += bytes;
+    credit = Math.min(WINDOW, credit + bytes);
     send();
   }
 

@@ -274,7 +274,7 @@ final class StaticStream implements ServiceStream {
 
   @Override
   public void responseCredit(int bytes) {
-    credit += bytes;
+    credit = Math.min(WINDOW, credit + bytes);
     read();
   }
 
