@@ -11,8 +11,10 @@ import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.Metrics;
 import dev.selvedge.kernel.RequestTarget;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -67,8 +69,9 @@ public class RecorderBenchmark {
     }
     Metrics metrics = new Metrics();
     AccessLog file = new AccessLog.ToFile(Path.of("/dev/null"));
-    quietRecords = Records.open(1, 1, names, metrics, new AccessLog.Off());
-    loggingRecords = Records.open(1, 1, names, metrics, file);
+    FileChannel stdout = FileChannel.open(Path.of("/dev/null"), StandardOpenOption.WRITE);
+    quietRecords = Records.open(1, 1, names, metrics, new AccessLog.Off(), stdout);
+    loggingRecords = Records.open(1, 1, names, metrics, file, stdout);
     quiet = quietRecords.recorderFor(0, metrics.shard());
     logging = loggingRecords.recorderFor(0, metrics.shard());
   }
