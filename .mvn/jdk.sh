@@ -5,15 +5,16 @@ selvedge_is_jdk25() {
 }
 
 selvedge_find_jdk25() {
+  local on_path home
   if selvedge_is_jdk25 "${JAVA_HOME-}"; then return 0; fi
   on_path=$(command -v javac 2>/dev/null || true)
   if [ -n "$on_path" ]; then on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")"); fi
-  for home in "$on_path" \
+  for candidate in "$on_path" \
     /usr/lib/jvm/* /usr/java/* /usr/local/java/* /usr/local/jdk* /usr/local/lib/jvm/* /opt/java/* /opt/jdk* /opt/*jdk* \
     "${HOME-/nonexistent}"/.sdkman/candidates/java/* "${HOME-/nonexistent}"/.jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    if selvedge_is_jdk25 "$home"; then
-      JAVA_HOME=$home
+    if selvedge_is_jdk25 "$candidate"; then
+      JAVA_HOME=$candidate
       export JAVA_HOME
       return 0
     fi

@@ -42,8 +42,15 @@ public interface ClientStream {
   /** Breaks the answer off so that the client cannot take it for complete. */
   void responseReset(Failure why);
 
-  /** Answers 101 and turns the connection into a byte tunnel; chunks now pass unframed. */
-  void switchProtocols(HttpHead head);
+  /**
+   * Answers 101 and turns the connection into a byte tunnel; chunks now pass unframed.
+   *
+   * @param protocol what the upstream chose
+   */
+  void switchProtocols(HttpHead head, byte[] protocol);
+
+  /** The protocols that the client offers to upgrade to, as sent; null where it offers none. */
+  byte @Nullable [] upgradeOffer();
 
   /** Sends what was passed so far. */
   void flush();

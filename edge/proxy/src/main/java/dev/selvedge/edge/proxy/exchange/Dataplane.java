@@ -17,7 +17,7 @@ public final class Dataplane {
   private volatile boolean draining;
 
   /**
-   * Starts with a first snapshot.
+   * Starts with a first snapshot, usually one that routes nothing yet.
    *
    * @param processId random, begins every request id of this process
    */

@@ -61,7 +61,8 @@ public final class Exchange {
   private boolean requestComplete;
   private boolean admitted;
   private boolean admittedToRoute;
-  private boolean upgradeOffered;
+  private boolean continueOwed;
+  private boolean wantsTrailers;
   private long declaredLength;
   private long requestBytes;
 
@@ -80,15 +81,18 @@ public final class Exchange {
    *
    * @param length of the request body: what was declared, 0 for none, or {@link
    *     ClientStream#LENGTH_UNKNOWN}
-   * @param upgrade whether the client offers to leave HTTP (the codec has checked how)
+   * @param expectsContinue whether the client waits for a 100 before it sends the body
+   * @param trailers whether the client takes trailers
    */
-  public void begin(HttpHead head, Peer from, long length, boolean upgrade) {
+  public void begin(
+      HttpHead head, Peer from, long length, boolean expectsContinue, boolean trailers) {
     open(from);
     request = head;
     record.method(head);
     declaredLength = length;
     requestComplete = length == 0;
-    upgradeOffered = upgrade;
+    continueOwed = expectsContinue;
+    wantsTrailers = trailers;
     FailureCode refused = admit(head, from);
     if (refused == null) {
       refused = prepare(head, from);
@@ -111,6 +115,7 @@ public final class Exchange {
     record.method(head);
     record.client(from.address());
     requestComplete = false;
+    continueOwed = false;
     refuse(code);
   }
 
@@ -236,7 +241,18 @@ public final class Exchange {
 
   /** Lets the client send so many more bytes of its body. */
   public void requestCredit(int bytes) {
+    if (continueOwed && bytes > 0) {
+      continueOwed = false;
+      HttpHead interim = ownHead();
+      interim.status(100);
+      client.informational(interim);
+    }
     client.requestCredit(bytes);
+  }
+
+  /** The service passes the upstream's own 100 on; the proxy will not send one. */
+  public void leaveContinueToUpstream() {
+    continueOwed = false;
   }
 
   /** Passes an interim answer on. */
@@ -293,14 +309,14 @@ public final class Exchange {
   }
 
   /** The upstream agreed to leave HTTP: from here on chunks are a byte tunnel. */
-  public void switchProtocols(HttpHead head) {
+  public void switchProtocols(HttpHead head, byte[] protocol) {
     state = State.TUNNEL;
     worker.timers().disarm(totalTimer);
     FieldHygiene.requestId(head, requestId());
     route.responseEdits().apply(head);
     record.status(head.status());
     record.step(Step.UPGRADED, 0, worker.clock().nanos());
-    client.switchProtocols(head);
+    client.switchProtocols(head, protocol);
   }
 
   /** Answers with a fixed body and ends. */
@@ -461,8 +477,13 @@ public final class Exchange {
     return state != State.IDLE;
   }
 
-  public boolean upgradeOffered() {
-    return upgradeOffered;
+  /** The protocols that the client offers to upgrade to, as sent; null where it offers none. */
+  public byte @Nullable [] upgradeOffer() {
+    return client.upgradeOffer();
+  }
+
+  public boolean wantsTrailers() {
+    return wantsTrailers;
   }
 
   /** Whether the answer has no body whatever its fields say. */

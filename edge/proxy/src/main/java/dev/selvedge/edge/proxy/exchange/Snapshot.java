@@ -11,6 +11,10 @@ import dev.selvedge.edge.proxy.route.Router;
  * @param routes by their index in the configuration
  * @param unrouted counts what matched no route or never got that far
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record Snapshot(
-    Config config, Router router, Route[] routes, Route unrouted, FieldHygiene hygiene) {}
+    Config config,
+    ClientSettings client,
+    Router router,
+    Route[] routes,
+    Route unrouted,
+    FieldHygiene hygiene) {}

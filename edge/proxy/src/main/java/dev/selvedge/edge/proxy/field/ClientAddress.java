@@ -27,7 +27,8 @@ public final class ClientAddress {
     return unmapped(address.getAddress());
   }
 
-  static byte[] unmapped(byte[] bytes) {
+  /** IPv4 mapped into IPv6 becomes IPv4; everything else stays. */
+  public static byte[] unmapped(byte[] bytes) {
     if (bytes.length != 16 || bytes[10] != (byte) 0xFF || bytes[11] != (byte) 0xFF) {
       return bytes;
     }

@@ -1,0 +1,65 @@
+package dev.selvedge.bench;
+
+import dev.selvedge.bench.proxy.ProxyBench;
+import dev.selvedge.bench.proxy.ProxyOptions;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Runs {@code ./selvedge bench NAME}: 0 measured, 1 failed or work not done, 2 bad arguments. */
+public final class Main {
+  private static final String USAGE =
+      """
+      ./selvedge bench proxy [--json FILE] [--case NAME]… [--rounds N] [--seconds S] [--write]
+          this proxy against nginx and HAProxy; --write renews the section in docs/benchmarks.md
+          cases: %s
+      ./selvedge bench NAME [--json FILE]
+          the micro-benchmarks (JMH) whose class is NAME followed by Benchmark
+      """
+          .formatted(ProxyOptions.caseNames());
+
+  private Main() {}
+
+  /** Runs one benchmark and exits. */
+  public static void main(String[] args) {
+    System.exit(run(List.of(args), System.out, System.err));
+  }
+
+  static int run(List<String> args, PrintStream out, PrintStream err) {
+    try {
+      if (args.isEmpty() || args.getFirst().startsWith("-") || args.getFirst().equals("help")) {
+        (args.isEmpty() ? err : out).print(USAGE);
+        return args.isEmpty() ? 2 : 0;
+      }
+      List<String> rest = args.subList(1, args.size());
+      if (args.getFirst().equals("proxy")) {
+        return ProxyBench.run(ProxyOptions.parse(home(), rest), out);
+      }
+      return MicroBench.run(args.getFirst(), rest, out);
+    } catch (IllegalArgumentException e) {
+      err.println("selvedge bench: " + e.getMessage());
+      return 2;
+    } catch (BenchException | UncheckedIOException e) {
+      err.println("selvedge bench: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  /**
+   * The project's folder: named by the launcher, else the nearest one above that has the wrapper.
+   */
+  public static Path home() {
+    String named = System.getProperty("selvedge.home");
+    if (named != null) {
+      return Path.of(named);
+    }
+    Path folder = Path.of(System.getProperty("user.dir")).toAbsolutePath();
+    for (Path f = folder; f != null; f = f.getParent()) {
+      if (f.resolve("mvnw").toFile().exists()) {
+        return f;
+      }
+    }
+    throw new BenchException("not inside the project: " + folder);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.selvedge.bench.proxy;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What is asked of every contender alike: how much work, which body, at what pace. */
+public enum BenchCase {
+  /** 1 KB answers as fast as they come, with equal work. */
+  SMALL_EQUAL("1KB-equal", Work.EQUAL, Body.SMALL, Pace.CLOSED_LOOP),
+  /** 1 MB answers as fast as they come, with equal work. */
+  LARGE_EQUAL("1MB-equal", Work.EQUAL, Body.LARGE, Pace.CLOSED_LOOP),
+  /** 1 KB answers as fast as they come, peers minimal. */
+  SMALL_BARE("1KB-bare", Work.BARE, Body.SMALL, Pace.CLOSED_LOOP),
+  /** 1 MB answers as fast as they come, peers minimal. */
+  LARGE_BARE("1MB-bare", Work.BARE, Body.LARGE, Pace.CLOSED_LOOP),
+  /** 1 KB answers at a fifth of nginx's maximum, with equal work. */
+  SMALL_FIXED_RATE("1KB-fixed-rate", Work.EQUAL, Body.SMALL, Pace.FIXED_RATE);
+
+  /** What a contender does besides moving bytes. */
+  public enum Work {
+    /** Access log to a file, x-forwarded-for, x-request-id both ways, 20 routes. */
+    EQUAL("equal"),
+    /** Nothing that its configuration can leave out. */
+    BARE("bare");
+
+    private final String label;
+
+    Work(String label) {
+      this.label = label;
+    }
+
+    /** The word in the names of the configuration templates. */
+    String label() {
+      return label;
+    }
+  }
+
+  /** What the upstream answers. */
+  public enum Body {
+    /** 1 KiB from memory. */
+    SMALL("/r10/1k", 1 << 10),
+    /** 1 MiB by sendfile. */
+    LARGE("/r10/1m", 1 << 20);
+
+    private final String path;
+    private final long bytes;
+
+    Body(String path, long bytes) {
+      this.path = path;
+      this.bytes = bytes;
+    }
+
+    /** The path asked for: under the 10th of the 20 routes. */
+    String path() {
+      return path;
+    }
+
+    /** The exact length of each answer's body. */
+    long bytes() {
+      return bytes;
+    }
+  }
+
+  /** How the client paces its requests. */
+  public enum Pace {
+    /** Each connection asks again once it is answered. */
+    CLOSED_LOOP,
+    /** Requests are due at fixed moments, whatever the answers do. */
+    FIXED_RATE
+  }
+
+  private final String label;
+  private final Work work;
+  private final Body body;
+  private final Pace pace;
+
+  BenchCase(String label, Work work, Body body, Pace pace) {
+    this.label = label;
+    this.work = work;
+    this.body = body;
+    this.pace = pace;
+  }
+
+  static Optional<BenchCase> named(String name) {
+    return Arrays.stream(values()).filter(c -> c.label.equals(name)).findFirst();
+  }
+
+  /** The case's name in rows and on the command line. */
+  public String label() {
+    return label;
+  }
+
+  Work work() {
+    return work;
+  }
+
+  Body body() {
+    return body;
+  }
+
+  Pace pace() {
+    return pace;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.selvedge.edge.config.load;
+
+import dev.selvedge.edge.config.Config;
+import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.kdl.Place;
+import dev.selvedge.edge.config.kdl.Source;
+import dev.selvedge.edge.config.key.Keys;
+import dev.selvedge.edge.config.schema.Report;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a configuration: either every part of it is sound, or all problems come back together.
+ * Never throws for what a file holds. Reads files; asks no resolver and opens no socket.
+ * Thread-safe.
+ */
+public final class ConfigLoader {
+
+  private ConfigLoader() {}
+
+  /**
+   * Reads a file and what it includes.
+   *
+   * @param env the value of an environment variable, or null
+   */
+  public static Loaded load(Path file, Function<String, @Nullable String> env) {
+    Report report = new Report(Keys::home);
+    Includes includes = new Includes(env, report);
+    return decoded(includes.root(file), file.toString(), folder(file), includes, report);
+  }
+
+  /**
+   * Reads a text as if it stood in a file of that name.
+   *
+   * @param env the value of an environment variable, or null
+   */
+  public static Loaded parse(String text, String fileName, Function<String, @Nullable String> env) {
+    Report report = new Report(Keys::home);
+    Includes includes = new Includes(env, report);
+    Path file = Path.of(fileName);
+    return decoded(includes.root(text, file), fileName, folder(file), includes, report);
+  }
+
+  private static Loaded decoded(
+      List<KdlNode> nodes, String name, Path folder, Includes includes, Report report) {
+    Place start = new Place(new Source(name, folder), 1, 1);
+    @Nullable Config config = ConfigDecoder.decode(nodes, start, report);
+    return config == null || report.count() > 0
+        ? new Loaded.Refused(report.sorted())
+        : new Loaded.Ok(config, includes.files());
+  }
+
+  private static Path folder(Path file) {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    return parent == null ? file.toAbsolutePath() : parent;
+  }
+}

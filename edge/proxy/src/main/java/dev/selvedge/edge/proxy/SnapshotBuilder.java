@@ -1,0 +1,163 @@
+package dev.selvedge.edge.proxy;
+
+import dev.selvedge.edge.config.Config;
+import dev.selvedge.edge.config.ListenerConfig;
+import dev.selvedge.edge.config.RouteConfig;
+import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.proxy.exchange.ClientSettings;
+import dev.selvedge.edge.proxy.exchange.Dataplane;
+import dev.selvedge.edge.proxy.exchange.Discard;
+import dev.selvedge.edge.proxy.exchange.Route;
+import dev.selvedge.edge.proxy.exchange.Service;
+import dev.selvedge.edge.proxy.exchange.Snapshot;
+import dev.selvedge.edge.proxy.field.FieldHygiene;
+import dev.selvedge.edge.proxy.loop.Transport;
+import dev.selvedge.edge.proxy.loop.Worker;
+import dev.selvedge.edge.proxy.record.Names;
+import dev.selvedge.edge.proxy.route.Router;
+import dev.selvedge.edge.proxy.service.Services;
+import dev.selvedge.edge.proxy.upstream.ForwardService;
+import dev.selvedge.edge.proxy.upstream.Upstream;
+import dev.selvedge.kernel.ByteSize;
+import dev.selvedge.kernel.Metrics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/**
+ * Turns a checked configuration into a snapshot that serves. Upstreams whose configuration did not
+ * change are kept with their pools; the others are made new, and the old ones retired. Called by
+ * one thread at a time; resolves names, so never on an event loop.
+ */
+final class SnapshotBuilder {
+
+  private static final RouteConfig UNROUTED =
+      new RouteConfig(
+          "",
+          0,
+          new RouteConfig.Matches(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
+          new RouteConfig.Service.Echo(),
+          new RouteConfig.Policies(null, null, 0, null, false, List.of(), List.of()));
+
+  private static final Executor BLOCKING = Services.virtualThreads();
+
+  private final List<Worker> workers;
+  private final Transport transport;
+  private final Names names;
+  private final Metrics metrics;
+  private Map<String, Upstream> upstreams = new HashMap<>();
+  private Map<String, Route> routes = new HashMap<>();
+
+  SnapshotBuilder(List<Worker> workers, Transport transport, Names names, Metrics metrics) {
+    this.workers = workers;
+    this.transport = transport;
+    this.names = names;
+    this.metrics = metrics;
+  }
+
+  /** A snapshot that knows the bounds and routes nothing. */
+  Snapshot empty(Config config) {
+    return new Snapshot(
+        config,
+        ClientSettings.of(config.system()),
+        new Router(List.of(), List.of()),
+        new Route[0],
+        unrouted(config),
+        new FieldHygiene(config.system()));
+  }
+
+  private Route unrouted(Config config) {
+    ByteSize maxBody = config.system().limits().maxBody();
+    return new Route(UNROUTED, Names.NONE, exchange -> Discard.INSTANCE, maxBody, metrics, null);
+  }
+
+  /**
+   * Builds a snapshot; nothing is in force before the caller swaps it in.
+   *
+   * @throws IOException if the name of a target is not known
+   */
+  Snapshot build(Config config, Dataplane dataplane) throws IOException {
+    Map<String, Upstream> kept = new HashMap<>();
+    for (UpstreamConfig wanted : config.upstreams().values()) {
+      Upstream earlier = upstreams.get(wanted.name());
+      kept.put(
+          wanted.name(),
+          earlier != null && earlier.config().equals(wanted)
+              ? earlier
+              : new Upstream(
+                  wanted, resolve(wanted), workers, dataplane, transport, names, metrics));
+    }
+    Map<String, Route> made = new HashMap<>();
+    Route[] ordered = new Route[config.routes().size()];
+    for (int i = 0; i < ordered.length; i++) {
+      RouteConfig route = config.routes().get(i);
+      ordered[i] =
+          new Route(
+              route,
+              names.number(route.name()),
+              service(route, kept),
+              config.system().limits().maxBody(),
+              metrics,
+              routes.get(route.name()));
+      made.put(route.name(), ordered[i]);
+    }
+    List<String> listeners = config.listeners().stream().map(ListenerConfig::name).toList();
+    Snapshot snapshot =
+        new Snapshot(
+            config,
+            ClientSettings.of(config.system()),
+            new Router(config.routes(), listeners),
+            ordered,
+            unrouted(config),
+            new FieldHygiene(config.system()));
+    upstreams.values().stream().filter(u -> !kept.containsValue(u)).forEach(Upstream::retire);
+    upstreams = kept;
+    routes = made;
+    return snapshot;
+  }
+
+  private static Service service(RouteConfig route, Map<String, Upstream> upstreams)
+      throws IOException {
+    try {
+      return Services.of(
+          route.service(), BLOCKING, to -> new ForwardService(known(upstreams, to.upstream())));
+    } catch (UncheckedIOException unreadable) {
+      throw new IOException(
+          "route \"" + route.name() + "\": " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  private static Upstream known(Map<String, Upstream> upstreams, String name) {
+    Upstream upstream = upstreams.get(name);
+    if (upstream == null) {
+      throw new IllegalArgumentException("no upstream \"" + name + "\"");
+    }
+    return upstream;
+  }
+
+  private static List<InetSocketAddress> resolve(UpstreamConfig upstream) throws IOException {
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    for (UpstreamConfig.Target target : upstream.targets()) {
+      try {
+        InetAddress host = InetAddress.getByName(target.address().host());
+        addresses.add(new InetSocketAddress(host, target.address().port()));
+      } catch (UnknownHostException unknown) {
+        throw new IOException(
+            "upstream \""
+                + upstream.name()
+                + "\": the host of target "
+                + target.address()
+                + " is not known",
+            unknown);
+      }
+    }
+    return addresses;
+  }
+}

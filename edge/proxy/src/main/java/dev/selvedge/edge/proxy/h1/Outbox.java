@@ -1,0 +1,164 @@
+package dev.selvedge.edge.proxy.h1;
+
+import dev.selvedge.edge.proxy.loop.Bounds;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection has to send: gathers the head and small bodies of one turn of the loop into
+ * one write, passes large chunks by reference, and tells how many body bytes have left, which is
+ * the credit that the producer gets back.
+ *
+ * <p>Bytes that the socket did not take at once are counted against the global bound of buffered
+ * bytes. Confined to its event loop.
+ */
+public final class Outbox {
+
+  /** Chunks up to this size are copied behind what is gathered; larger ones pass by reference. */
+  private static final int COALESCE = 8192;
+
+  private final Bounds buffered;
+  private final Channel channel;
+  private @Nullable ByteBuf gathered;
+  private boolean written;
+  private long uncredited;
+  private long counted;
+  private long lastPending;
+  private long lastProgress;
+
+  public Outbox(Channel channel, Bounds buffered) {
+    this.channel = channel;
+    this.buffered = buffered;
+  }
+
+  /** Room to reserve behind a head when a body of that length follows; 0 where it is too large. */
+  public static int room(long length) {
+    return length > 0 && length <= COALESCE ? (int) length : 0;
+  }
+
+  /** Adds bytes that are not body: a head, a last chunk. */
+  public void head(ByteBuf bytes) {
+    ByteBuf open = gathered;
+    if (open == null) {
+      gathered = bytes;
+    } else if (bytes.readableBytes() <= open.maxFastWritableBytes()) {
+      open.writeBytes(bytes);
+      bytes.release();
+    } else {
+      write(open);
+      gathered = bytes;
+    }
+  }
+
+  /** Adds bytes of a body. */
+  public void body(ByteBuf chunk) {
+    int size = chunk.readableBytes();
+    uncredited += size;
+    ByteBuf open = gathered;
+    if (open != null && size <= COALESCE && size <= open.maxFastWritableBytes()) {
+      open.writeBytes(chunk);
+      chunk.release();
+      return;
+    }
+    if (open != null) {
+      gathered = null;
+      write(open);
+    }
+    write(chunk);
+  }
+
+  /** Adds bytes of a body in chunked coding. */
+  public void chunked(ByteBuf chunk, io.netty.buffer.ByteBufAllocator alloc) {
+    int size = chunk.readableBytes();
+    ByteBuf open = gathered;
+    if (open == null) {
+      open = alloc.directBuffer(size <= COALESCE ? size + 16 : 16);
+      gathered = open;
+    }
+    HeadWriter.chunkSize(open, size);
+    body(chunk);
+    ByteBuf behind = gathered;
+    if (behind == null) {
+      behind = alloc.directBuffer(64);
+      gathered = behind;
+    }
+    behind.writeShort('\r' << 8 | '\n');
+  }
+
+  private void write(ByteBuf bytes) {
+    written = true;
+    channel.write(bytes, channel.voidPromise());
+  }
+
+  /** Sends everything; the socket may take it later. */
+  public void flush() {
+    ByteBuf open = gathered;
+    if (open != null) {
+      gathered = null;
+      write(open);
+    }
+    if (written) {
+      written = false;
+      channel.flush();
+    }
+    count();
+  }
+
+  /** Body bytes that have left since the last call. */
+  public int settle() {
+    long pending = count();
+    long left = uncredited - Math.min(pending, uncredited);
+    uncredited -= left;
+    return (int) left;
+  }
+
+  /** The next message begins: what is still to leave is no credit of its producer. */
+  public void nextMessage() {
+    uncredited = 0;
+  }
+
+  /** Whether everything has left. */
+  public boolean empty() {
+    return gathered == null && pending() == 0;
+  }
+
+  /** Whether the peer took anything since this was last asked; true where nothing waits. */
+  public boolean progressed() {
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    long pending = pending();
+    long progress = queue == null ? 0 : queue.currentProgress();
+    boolean moved = pending == 0 || pending != lastPending || progress != lastProgress;
+    lastPending = pending;
+    lastProgress = progress;
+    return moved;
+  }
+
+  /** The connection is gone: nothing is held any more. */
+  public void discard() {
+    ByteBuf open = gathered;
+    if (open != null) {
+      gathered = null;
+      open.release();
+    }
+    if (counted != 0) {
+      buffered.add(-counted);
+      counted = 0;
+    }
+  }
+
+  private long pending() {
+    ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+    return queue == null ? 0 : queue.totalPendingWriteBytes();
+  }
+
+  private long count() {
+    long pending = pending();
+    if (pending != counted) {
+      buffered.add(pending - counted);
+      counted = pending;
+    }
+    return pending;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.selvedge.edge.proxy.listen;
+
+import dev.selvedge.edge.config.ListenerConfig;
+import dev.selvedge.edge.proxy.exchange.Dataplane;
+import dev.selvedge.edge.proxy.h1.ClientConnection;
+import dev.selvedge.edge.proxy.h1.ClientMetrics;
+import dev.selvedge.edge.proxy.loop.Worker;
+import dev.selvedge.kernel.Metrics;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * All listeners and the client connections behind them. Called by one thread at a time (start,
+ * reload, drain); tells the loops by tasks.
+ */
+public final class Listeners {
+
+  private static final long ACCEPT_QUEUE_CHECK_MILLIS = 10;
+
+  private final Dataplane dataplane;
+  private final List<Worker> workers;
+  private final AddressBound perAddress = new AddressBound();
+  private final ClientMetrics clientMetrics;
+  private final ListenerMetrics metrics;
+  private final List<ConnectionSet> connections = new ArrayList<>();
+  private final Map<String, Listener> open = new HashMap<>();
+  private final Map<String, ListenerSockets> sockets = new HashMap<>();
+  private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean paused = new AtomicBoolean();
+
+  public Listeners(Dataplane dataplane, List<Worker> workers, Metrics registry) {
+    this.dataplane = dataplane;
+    this.workers = workers;
+    this.clientMetrics = ClientMetrics.register(registry);
+    this.metrics = ListenerMetrics.register(registry);
+    for (int i = 0; i < workers.size(); i++) {
+      connections.add(new ConnectionSet(dataplane, this::permitFreed));
+    }
+    registry.sampled(
+        "selvedge_client_addresses", "Client addresses with a connection.", "", perAddress::size);
+  }
+
+  private void permitFreed() {
+    if (paused.get() && paused.compareAndSet(true, false)) {
+      acceptors.forEach(Acceptor::resume);
+    }
+  }
+
+  private void pausedNow() {
+    paused.set(true);
+    if (!dataplane.connections().full()) {
+      permitFreed();
+    }
+  }
+
+  /** Starts to accept on sockets of a new listener. */
+  public void start(ListenerConfig config, int index, ListenerSockets bound) {
+    Listener listener =
+        new Listener(dataplane, perAddress, clientMetrics, metrics, index, config.proxyProtocol());
+    open.put(config.name(), listener);
+    sockets.put(config.name(), bound);
+    for (int i = 0; i < workers.size(); i++) {
+      Worker worker = workers.get(i);
+      Channel channel = bound.channels().get(i);
+      ConnectionSet set = connections.get(i);
+      Acceptor acceptor = new Acceptor(channel, listener, worker, set, this::pausedNow);
+      acceptors.add(acceptor);
+      channel.closeFuture().addListener(done -> acceptors.remove(acceptor));
+      worker
+          .loop()
+          .execute(() -> {
+            channel.pipeline().addLast(acceptor);
+            channel.config().setAutoRead(true);
+          });
+    }
+  }
+
+  /** Applies a reload to a listener that stays on its address. */
+  public void update(ListenerConfig config, int index) {
+    Listener listener = open.get(config.name());
+    if (listener != null) {
+      listener.update(index, config.proxyProtocol());
+    }
+  }
+
+  /** Names of the listeners that accept, with their sockets. */
+  public Map<String, ListenerSockets> sockets() {
+    return Map.copyOf(sockets);
+  }
+
+  /** Stops to accept on one listener; its connections go on. */
+  public void stop(String name) {
+    open.remove(name);
+    ListenerSockets bound = sockets.remove(name);
+    if (bound != null) {
+      closeWhenEmptied(bound);
+    }
+  }
+
+  /** Stops to accept everywhere, once what the kernel has queued was taken. */
+  public void stopAll() {
+    for (ListenerSockets bound : sockets.values()) {
+      closeWhenEmptied(bound);
+    }
+    open.clear();
+    sockets.clear();
+  }
+
+  private void closeWhenEmptied(ListenerSockets bound) {
+    for (int i = 0; i < workers.size(); i++) {
+      Channel channel = bound.channels().get(i);
+      Acceptor acceptor = channel.pipeline().get(Acceptor.class);
+      Worker worker = workers.get(i);
+      worker.loop().execute(() -> checkEmptied(worker, channel, acceptor, -1));
+    }
+  }
+
+  private static void checkEmptied(
+      Worker worker, Channel channel, Acceptor acceptor, long acceptedBefore) {
+    if (acceptor.accepted() == acceptedBefore) {
+      channel.close();
+      return;
+    }
+    long accepted = acceptor.accepted();
+    worker
+        .loop()
+        .schedule(
+            () -> checkEmptied(worker, channel, acceptor, accepted),
+            ACCEPT_QUEUE_CHECK_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Half-closes idle connections; busy ones close after their answer. */
+  public void drainConnections() {
+    onAllConnections(ClientConnection::drain);
+  }
+
+  /** Cuts what is left. */
+  public void abortConnections() {
+    onAllConnections(ClientConnection::abort);
+  }
+
+  private void onAllConnections(Consumer<ClientConnection> action) {
+    for (int i = 0; i < workers.size(); i++) {
+      ConnectionSet set = connections.get(i);
+      workers.get(i).loop().execute(() -> set.copy().forEach(action));
+    }
+  }
+
+  /** Client connections open. */
+  public long connectionCount() {
+    return dataplane.connections().count();
+  }
+}

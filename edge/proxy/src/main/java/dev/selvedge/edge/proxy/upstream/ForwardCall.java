@@ -1,0 +1,296 @@
+package dev.selvedge.edge.proxy.upstream;
+
+import dev.selvedge.edge.proxy.exchange.Exchange;
+import dev.selvedge.edge.proxy.exchange.ServiceStream;
+import dev.selvedge.edge.proxy.loop.Bounds;
+import dev.selvedge.edge.proxy.loop.TimerWheel;
+import dev.selvedge.edge.proxy.loop.Worker;
+import dev.selvedge.edge.proxy.record.Step;
+import dev.selvedge.kernel.Failure;
+import dev.selvedge.kernel.FailureCode;
+import dev.selvedge.kernel.HttpHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange on its way to and from an upstream, over at most two connections: the first, and one
+ * more if the first failed in a way that cannot have been acted on (EDGE 2, retry).
+ *
+ * <p>A call is tried again once, if connecting failed, or if a reused connection ended before any
+ * byte of an answer, the method is idempotent and no byte of the body was sent. Confined to its
+ * event loop.
+ */
+final class ForwardCall implements ServiceStream {
+
+  private enum State {
+    QUEUED,
+    CONNECTING,
+    ACTIVE,
+    DONE
+  }
+
+  private static final byte[][] IDEMPOTENT = {
+    ascii("GET"), ascii("HEAD"), ascii("OPTIONS"), ascii("PUT"), ascii("DELETE"), ascii("TRACE")
+  };
+
+  private final Exchange exchange;
+  private final UpstreamPool pool;
+  private final Worker worker;
+  private final WaitTimer waitTimer = new WaitTimer();
+  private State state = State.QUEUED;
+  private @Nullable UpstreamConnection connection;
+  private @Nullable Target target;
+  private @Nullable UpstreamConnection awaited;
+  private @Nullable Channel attempt;
+  private int failedTarget = Balancer.NONE;
+  private boolean retried;
+  private boolean starting;
+  private boolean granted;
+  private boolean bodySent;
+  private boolean upgrading;
+
+  ForwardCall(Exchange exchange, UpstreamPool pool) {
+    this.exchange = exchange;
+    this.pool = pool;
+    this.worker = pool.worker();
+  }
+
+  void start() {
+    exchange.leaveContinueToUpstream();
+    exchange.record().upstream(pool.upstream().nameNumber());
+    if (exchange.upgradeOffer() != null) {
+      Bounds tunnels = exchange.route().upgraded();
+      upgrading = tunnels.tryAcquire();
+      if (!upgrading) {
+        state = State.DONE;
+        exchange.refuse(
+            tunnels.limit() == 0 ? FailureCode.UPGRADE_REFUSED : FailureCode.UPGRADES_FULL);
+        return;
+      }
+    }
+    starting = true;
+    pool.acquire(this);
+    starting = false;
+  }
+
+  Exchange exchange() {
+    return exchange;
+  }
+
+  int failedTarget() {
+    return failedTarget;
+  }
+
+  /** Whether a pooled connection will not do: one has just turned out to be dead. */
+  boolean needsFresh() {
+    return retried;
+  }
+
+  boolean upgrading() {
+    return upgrading;
+  }
+
+  // ---- from the pool
+
+  void queued(long nanos) {
+    state = State.QUEUED;
+    step(Step.POOL_QUEUED, pool.upstream().nameNumber());
+    worker.timers().arm(waitTimer, worker.clock().nanos() + nanos);
+  }
+
+  void dequeued() {
+    worker.timers().remove(waitTimer);
+  }
+
+  void connecting(UpstreamConnection made, Target chosen, long nanos) {
+    state = State.CONNECTING;
+    awaited = made;
+    take(chosen);
+    step(Step.CONNECTING, chosen.nameNumber());
+    worker.timers().arm(waitTimer, worker.clock().nanos() + nanos);
+  }
+
+  /** The channel of a connect under way, so that it can be given up. */
+  void attempt(Channel channel) {
+    if (state == State.CONNECTING) {
+      attempt = channel;
+    }
+  }
+
+  /** Whether the call still wants this connection: it may have given up, or try another. */
+  boolean waitsFor(UpstreamConnection made) {
+    return state == State.CONNECTING && made.equals(awaited);
+  }
+
+  /** A connection is there: the request goes out on it. */
+  void connected(UpstreamConnection ready, boolean reused) {
+    if (waitTimer.armed()) {
+      worker.timers().remove(waitTimer);
+    }
+    attempt = null;
+    awaited = null;
+    state = State.ACTIVE;
+    connection = ready;
+    take(ready.target());
+    step(reused ? Step.CONNECTION_REUSED : Step.CONNECTED, ready.target().nameNumber());
+    ready.begin(this, reused);
+    if (!granted && !exchange.requestComplete()) {
+      granted = true;
+      exchange.requestCredit(exchange.snapshot().client().window());
+    }
+    if (!starting && ready.equals(connection)) {
+      ready.flush();
+    }
+  }
+
+  private void take(Target chosen) {
+    Target before = target;
+    if (before != null) {
+      before.inFlight().release();
+    }
+    target = chosen;
+    chosen.inFlight().add(1);
+  }
+
+  // ---- from the exchange
+
+  @Override
+  public void requestChunk(ByteBuf chunk) {
+    UpstreamConnection open = connection;
+    if (open == null) {
+      chunk.release();
+      return;
+    }
+    bodySent = true;
+    open.send(chunk);
+  }
+
+  @Override
+  public void requestEnd(@Nullable HttpHead trailers) {
+    UpstreamConnection open = connection;
+    if (open != null) {
+      open.sendEnd(exchange.wantsTrailers() ? trailers : null);
+    }
+  }
+
+  @Override
+  public void requestFlush() {
+    UpstreamConnection open = connection;
+    if (open != null) {
+      open.flush();
+    }
+  }
+
+  @Override
+  public void responseCredit(int bytes) {
+    UpstreamConnection open = connection;
+    if (open != null) {
+      open.credit(bytes);
+    }
+  }
+
+  @Override
+  public void cancel(Failure why) {
+    UpstreamConnection open = connection;
+    Channel connect = attempt;
+    boolean waited = state == State.QUEUED;
+    done();
+    if (open != null) {
+      open.abandon();
+    } else if (connect != null) {
+      connect.close();
+    } else if (waited) {
+      pool.leaveQueue(this);
+    }
+  }
+
+  // ---- ends
+
+  /** Lets go of everything; whoever calls decides what becomes of the connection. */
+  void done() {
+    if (state == State.DONE) {
+      return;
+    }
+    state = State.DONE;
+    connection = null;
+    attempt = null;
+    worker.timers().remove(waitTimer);
+    Target used = target;
+    if (used != null) {
+      target = null;
+      used.inFlight().release();
+    }
+    if (upgrading) {
+      upgrading = false;
+      exchange.route().upgraded().release();
+    }
+  }
+
+  /** It did not work on this connection, which the caller has closed. */
+  void failed(Failure why) {
+    failed(why, false);
+  }
+
+  /**
+   * It did not work.
+   *
+   * @param unanswered whether a reused connection ended before any byte of an answer
+   */
+  void failed(Failure why, boolean unanswered) {
+    boolean notConnected = state == State.CONNECTING;
+    boolean again = notConnected || unanswered && !bodySent && idempotent();
+    if (!retried && again && exchange.unanswered() && why.retryable()) {
+      Target used = target;
+      retried = true;
+      failedTarget = used == null ? Balancer.NONE : used.index();
+      connection = null;
+      attempt = null;
+      worker.metrics().add(pool.upstream().metrics().retries(), 1);
+      step(Step.RETRIED, why.code().ordinal());
+      pool.acquire(this);
+      return;
+    }
+    done();
+    exchange.serviceFailed(why);
+  }
+
+  private boolean idempotent() {
+    for (byte[] method : IDEMPOTENT) {
+      if (exchange.request().methodIs(method)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void step(Step step, int reference) {
+    exchange.record().step(step, reference, worker.clock().nanos());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The wait in the pool's queue, then the connect. */
+  private final class WaitTimer extends TimerWheel.Timer {
+    @Override
+    protected void expired(long nowNanos) {
+      switch (state) {
+        case QUEUED -> {
+          pool.leaveQueue(ForwardCall.this);
+          failed(Failure.of(FailureCode.POOL_WAIT_TIMEOUT));
+        }
+        case CONNECTING -> {
+          Channel connect = attempt;
+          failed(Failure.of(FailureCode.CONNECT_TIMEOUT));
+          if (connect != null) {
+            connect.close();
+          }
+        }
+        case ACTIVE, DONE -> {}
+      }
+    }
+  }
+}
