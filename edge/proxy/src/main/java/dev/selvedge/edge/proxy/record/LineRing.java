@@ -31,8 +31,8 @@ final class LineRing {
   private static final VarHandle HEAD = handle("head");
   private static final VarHandle TAIL = handle("tail");
 
-  private final ByteBuffer bytes;
   private final ByteBuffer producerBytes;
+  private final ByteBuffer[] consumerParts;
   private final int capacity;
   private final int quarter;
 
@@ -57,8 +57,8 @@ final class LineRing {
     }
     this.capacity = capacity;
     this.quarter = capacity / 4;
-    this.bytes = ByteBuffer.allocateDirect(capacity);
-    this.producerBytes = bytes.duplicate();
+    this.producerBytes = ByteBuffer.allocateDirect(capacity);
+    this.consumerParts = new ByteBuffer[] {producerBytes.duplicate(), producerBytes.duplicate()};
     this.wakeAt = quarter;
   }
 
@@ -94,13 +94,16 @@ final class LineRing {
 
   /**
    * What can be read now, in up to two parts of which the second may be empty; always whole lines.
+   * The parts are the same objects each time.
    */
   ByteBuffer[] readable() {
     long from = (long) HEAD.getOpaque(this);
     int length = (int) ((long) TAIL.getAcquire(this) - from);
     int at = (int) from & capacity - 1;
     int first = Math.min(length, capacity - at);
-    return new ByteBuffer[] {bytes.slice(at, first), bytes.slice(0, length - first)};
+    consumerParts[0].limit(at + first).position(at);
+    consumerParts[1].limit(length - first).position(0);
+    return consumerParts;
   }
 
   /** Whether there is anything to read. */

@@ -16,6 +16,7 @@ final class LogTarget {
 
   private final @Nullable GatheringByteChannel channel;
   private final boolean closeable;
+  private final ByteBuffer[] all = new ByteBuffer[3];
   private boolean torn;
   private boolean failing;
 
@@ -28,6 +29,7 @@ final class LogTarget {
   LogTarget(@Nullable GatheringByteChannel channel, boolean closeable) {
     this.channel = channel;
     this.closeable = closeable;
+    this.all[0] = ByteBuffer.wrap(new byte[] {'\n'});
   }
 
   boolean open() {
@@ -40,9 +42,10 @@ final class LogTarget {
     if (to == null) {
       return 0;
     }
-    ByteBuffer[] all = {
-      ByteBuffer.wrap(new byte[] {'\n'}, torn ? 0 : 1, torn ? 1 : 0), parts[0], parts[1]
-    };
+    int from = parts[0].position();
+    all[0].limit(1).position(torn ? 0 : 1);
+    all[1] = parts[0];
+    all[2] = parts[1];
     try {
       while (all[0].hasRemaining() || all[1].hasRemaining() || all[2].hasRemaining()) {
         if (to.write(all) == 0) {
@@ -53,18 +56,27 @@ final class LogTarget {
       failing = false;
       return 0;
     } catch (IOException e) {
-      return failed(parts, e);
+      return failed(parts, from, e);
     }
   }
 
-  private long failed(ByteBuffer[] parts, IOException why) {
-    int at = parts[0].position();
-    torn |= at > 0 && parts[0].get(at - 1) != '\n' || parts[1].position() > 0;
+  private long failed(ByteBuffer[] parts, int from, IOException why) {
+    if (parts[1].position() > 0) {
+      torn = endsInALine(parts[1]);
+    } else if (parts[0].position() > from) {
+      torn = endsInALine(parts[0]);
+    } else {
+      torn &= all[0].hasRemaining();
+    }
     if (!failing) {
       failing = true;
       System.err.println("selvedge: log lines cannot be written: " + why.getMessage());
     }
     return lines(parts[0]) + lines(parts[1]);
+  }
+
+  private static boolean endsInALine(ByteBuffer part) {
+    return part.get(part.position() - 1) != '\n';
   }
 
   private static long lines(ByteBuffer part) {
