@@ -19,6 +19,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
@@ -41,12 +42,13 @@ public class RecordBenchmark {
   private final RequestTarget target = new RequestTarget();
   private final DecisionRecord record = new DecisionRecord();
   private final byte[] client = {127, 0, 0, 1};
-  private final Recorder recorder;
+  private Recorder recorder = Recorder.NONE;
   private long sequence;
   private long nanos;
 
-  /** One request, which both methods see. */
-  public RecordBenchmark() throws IOException {
+  /** One request, which both methods see, and the rings that keep its record. */
+  @Setup
+  public void open() throws IOException {
     byte[] line = "GET /api/users/42/orders?limit=20".getBytes(StandardCharsets.US_ASCII);
     head.append(line, 0, line.length);
     head.method(0, 3);
