@@ -45,7 +45,8 @@ public final class BuildReport {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             String name = String.valueOf(folder.getFileName());
-            boolean aside = name.equals("src") || name.equals("node_modules") || name.equals(".git");
+            boolean aside =
+                name.equals("src") || name.equals("node_modules") || name.equals(".git");
             return aside ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 

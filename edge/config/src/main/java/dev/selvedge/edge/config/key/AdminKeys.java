@@ -1,6 +1,12 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.Address;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.Spot;
+import dev.selvedge.edge.config.value.Addresses;
+import dev.selvedge.edge.config.value.Texts;
+import dev.selvedge.edge.config.value.Types;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of {@code admin}. */

@@ -1,8 +1,14 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Ref;
+import dev.selvedge.edge.config.value.Types;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The top level of a configuration, and through it every key there is. */
@@ -54,6 +60,8 @@ public final class Keys {
       Block.of("", INCLUDE, SYSTEM, ADMIN, LISTENERS, ROUTES, UPSTREAMS)
           .later("agents", "agent", "workers", "worker", "cache", "backend", "tls", "http2");
 
+  private static final Map<String, String> HOMES = homes();
+
   private Keys() {}
 
   /** Every block, outer ones first, in the order of the reference. */
@@ -73,12 +81,16 @@ public final class Keys {
   }
 
   /** Where a key belongs that was written elsewhere, in words. */
-  static @Nullable String home(String name) {
+  public static @Nullable String home(String name) {
+    return HOMES.get(name);
+  }
+
+  private static Map<String, String> homes() {
+    Map<String, String> homes = new HashMap<>();
     for (Block block : blocks()) {
-      if (block.names().contains(name)) {
-        return block.path().isEmpty() ? "at the top level" : "in " + block.path();
-      }
+      String home = block.path().isEmpty() ? "at the top level" : "in " + block.path();
+      block.names().forEach(name -> homes.putIfAbsent(name, home));
     }
-    return null;
+    return homes;
   }
 }

@@ -1,7 +1,10 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.size;
+import static dev.selvedge.edge.config.value.Measures.size;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Types;
 import dev.selvedge.kernel.ByteSize;
 
 /** The keys of {@code system.limits}: the table of EDGE 4. */
@@ -34,7 +37,7 @@ public final class LimitKeys {
   public static final Key<ByteSize> MAX_BUFFERED =
       Key.withDefault(
           "system.limits.max-buffered",
-          size("64KiB", "64GiB"),
+          size("1KiB", "64GiB"),
           "\"256MiB\"",
           "Bytes buffered over all connections; at the bound new requests get 503.",
           "BoundsTest#refusesRequestsOverMaxBuffered");

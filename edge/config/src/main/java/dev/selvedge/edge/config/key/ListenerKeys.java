@@ -3,6 +3,10 @@ package dev.selvedge.edge.config.key;
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.ListenerConfig.Protocol;
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Addresses;
+import dev.selvedge.edge.config.value.Types;
 
 /** The keys of {@code listeners}. */
 public final class ListenerKeys {

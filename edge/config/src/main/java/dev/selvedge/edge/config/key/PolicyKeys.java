@@ -1,10 +1,15 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.size;
-import static dev.selvedge.edge.config.key.Measures.time;
+import static dev.selvedge.edge.config.value.Measures.size;
+import static dev.selvedge.edge.config.value.Measures.time;
 
 import dev.selvedge.edge.config.RouteConfig.FieldEdit;
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.Spot;
+import dev.selvedge.edge.config.value.Fields;
+import dev.selvedge.edge.config.value.Types;
 import dev.selvedge.kernel.ByteSize;
 import java.time.Duration;
 import java.util.List;

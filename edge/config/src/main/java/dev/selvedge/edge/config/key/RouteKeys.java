@@ -1,6 +1,9 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Types;
 
 /** The keys of {@code routes}, without those of a route's blocks. */
 public final class RouteKeys {

@@ -1,6 +1,12 @@
 package dev.selvedge.edge.config.key;
 
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Fields;
+import dev.selvedge.edge.config.value.Ref;
+import dev.selvedge.edge.config.value.Texts;
+import dev.selvedge.edge.config.value.Types;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,12 +1,18 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.time;
+import static dev.selvedge.edge.config.value.Measures.time;
 
 import dev.selvedge.edge.config.Cidr;
 import dev.selvedge.edge.config.SystemConfig.AccessLog;
 import dev.selvedge.edge.config.SystemConfig.ForwardedField;
 import dev.selvedge.edge.config.SystemConfig.Transport;
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Addresses;
+import dev.selvedge.edge.config.value.Fields;
+import dev.selvedge.edge.config.value.Texts;
+import dev.selvedge.edge.config.value.Types;
 import java.time.Duration;
 import java.util.List;
 

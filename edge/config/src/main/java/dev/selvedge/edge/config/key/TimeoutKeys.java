@@ -1,8 +1,10 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.size;
-import static dev.selvedge.edge.config.key.Measures.time;
+import static dev.selvedge.edge.config.value.Measures.size;
+import static dev.selvedge.edge.config.value.Measures.time;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
 import dev.selvedge.kernel.ByteSize;
 import java.time.Duration;
 

@@ -1,10 +1,14 @@
 package dev.selvedge.edge.config.key;
 
-import static dev.selvedge.edge.config.key.Measures.time;
+import static dev.selvedge.edge.config.value.Measures.time;
 
 import dev.selvedge.edge.config.UpstreamConfig.LoadBalancing;
 import dev.selvedge.edge.config.UpstreamConfig.Target;
 import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.value.Targets;
+import dev.selvedge.edge.config.value.Types;
 import java.time.Duration;
 
 /** The keys of {@code upstreams}. */

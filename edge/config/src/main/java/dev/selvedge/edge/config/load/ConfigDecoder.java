@@ -10,29 +10,35 @@ import dev.selvedge.edge.config.UpstreamConfig;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.config.key.AdminKeys;
-import dev.selvedge.edge.config.key.Block;
-import dev.selvedge.edge.config.key.Key;
 import dev.selvedge.edge.config.key.Keys;
 import dev.selvedge.edge.config.key.ListenerKeys;
-import dev.selvedge.edge.config.key.Nearest;
-import dev.selvedge.edge.config.key.Ref;
-import dev.selvedge.edge.config.key.Report;
 import dev.selvedge.edge.config.key.RouteKeys;
-import dev.selvedge.edge.config.key.Section;
 import dev.selvedge.edge.config.key.SystemKeys;
 import dev.selvedge.edge.config.key.UpstreamKeys;
 import dev.selvedge.edge.config.load.RouteDecoder.Route;
+import dev.selvedge.edge.config.load.Shadows.Shadow;
 import dev.selvedge.edge.config.load.UpstreamDecoder.Upstream;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.Nearest;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Section;
+import dev.selvedge.edge.config.value.Ref;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the tree of a configuration into its record, and checks what lies between its parts. */
 final class ConfigDecoder {
+
+  /** So many can be checked against each other in half a second. */
+  private static final int ROUTES_MAX = 10_000;
 
   private final Section root;
   private final Place start;
@@ -163,6 +169,10 @@ final class ConfigDecoder {
   private void routes() {
     Map<String, Place> names = new HashMap<>();
     for (KdlNode node : members(Keys.ROUTES, RouteKeys.ROUTE, true)) {
+      if (routes.size() == ROUTES_MAX) {
+        report.problem(node.place(), "this is one route more than the 10,000 that are allowed");
+        return;
+      }
       named(node, names);
       routes.add(RouteDecoder.decode(node, report));
     }
@@ -199,22 +209,21 @@ final class ConfigDecoder {
   }
 
   private void shadows(List<RouteConfig> configs) {
-    Map<RouteConfig, RouteConfig> shadowed = new Shadows(listenerNames.keySet()).of(configs);
+    IdentityHashMap<RouteConfig, Place> places = new IdentityHashMap<>();
     for (Route route : routes) {
-      @Nullable RouteConfig cover = route.config() == null ? null : shadowed.get(route.config());
-      if (cover == null) {
-        continue;
+      if (route.config() != null) {
+        places.put(route.config(), route.place());
       }
-      Place first =
-          routes.stream().filter(it -> cover.equals(it.config())).findFirst().orElseThrow().place();
+    }
+    for (Shadow shadow : new Shadows(listenerNames.keySet()).of(configs)) {
       report.problem(
-          route.place(),
+          Objects.requireNonNull(places.get(shadow.narrow())),
           "route \""
-              + route.name()
+              + shadow.narrow().name()
               + "\" can never match: route \""
-              + cover.name()
+              + shadow.wide().name()
               + "\" at "
-              + first
+              + places.get(shadow.wide())
               + " is tried first and matches all that it matches");
     }
   }

@@ -4,7 +4,8 @@ import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.config.kdl.Source;
-import dev.selvedge.edge.config.key.Report;
+import dev.selvedge.edge.config.key.Keys;
+import dev.selvedge.edge.config.schema.Report;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ public final class ConfigLoader {
    * @param env the value of an environment variable, or null
    */
   public static Loaded load(Path file, Function<String, @Nullable String> env) {
-    Report report = new Report();
+    Report report = new Report(Keys::home);
     Includes includes = new Includes(env, report);
     return decoded(includes.root(file), file.toString(), folder(file), includes, report);
   }
@@ -36,7 +37,7 @@ public final class ConfigLoader {
    * @param env the value of an environment variable, or null
    */
   public static Loaded parse(String text, String fileName, Function<String, @Nullable String> env) {
-    Report report = new Report();
+    Report report = new Report(Keys::home);
     Includes includes = new Includes(env, report);
     Path file = Path.of(fileName);
     return decoded(includes.root(text, file), fileName, folder(file), includes, report);

@@ -1,13 +1,13 @@
 package dev.selvedge.edge.config.load;
 
 import dev.selvedge.edge.config.UpstreamConfig;
-import dev.selvedge.edge.config.key.Key;
 import dev.selvedge.edge.config.key.LimitKeys;
 import dev.selvedge.edge.config.key.PolicyKeys;
-import dev.selvedge.edge.config.key.Report;
-import dev.selvedge.edge.config.key.Section;
 import dev.selvedge.edge.config.key.SystemKeys;
 import dev.selvedge.edge.config.key.UpstreamKeys;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Section;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

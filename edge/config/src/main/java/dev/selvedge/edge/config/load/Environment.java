@@ -5,7 +5,7 @@ import dev.selvedge.edge.config.kdl.KdlNode.Argument;
 import dev.selvedge.edge.config.kdl.KdlNode.Property;
 import dev.selvedge.edge.config.kdl.KdlValue.Text;
 import dev.selvedge.edge.config.kdl.Place;
-import dev.selvedge.edge.config.key.Report;
+import dev.selvedge.edge.config.schema.Report;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;

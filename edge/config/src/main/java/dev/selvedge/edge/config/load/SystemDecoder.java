@@ -7,9 +7,9 @@ import dev.selvedge.edge.config.SystemConfig.LimitsConfig;
 import dev.selvedge.edge.config.SystemConfig.TimeoutsConfig;
 import dev.selvedge.edge.config.key.AdminKeys;
 import dev.selvedge.edge.config.key.LimitKeys;
-import dev.selvedge.edge.config.key.Section;
 import dev.selvedge.edge.config.key.SystemKeys;
 import dev.selvedge.edge.config.key.TimeoutKeys;
+import dev.selvedge.edge.config.schema.Section;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

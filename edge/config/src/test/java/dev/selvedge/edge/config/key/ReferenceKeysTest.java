@@ -2,6 +2,8 @@ package dev.selvedge.edge.config.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

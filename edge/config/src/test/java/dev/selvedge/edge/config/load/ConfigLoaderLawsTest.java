@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever is done to a sound file, the answer is a configuration or places inside the file. */
 class ConfigLoaderLawsTest {
 
-  private static final int ROUNDS = Boolean.getBoolean("selvedge.soak") ? 200_000 : 3_000;
+  private static final int ROUNDS = Boolean.getBoolean("selvedge.soak") ? 200_000 : 2_000;
   private static final List<String> PIECES =
       List.of(
           "{",

@@ -9,11 +9,11 @@ import dev.selvedge.edge.config.kdl.KdlParser;
 import dev.selvedge.edge.config.kdl.KdlPrinter;
 import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.config.kdl.Source;
-import dev.selvedge.edge.config.key.Block;
-import dev.selvedge.edge.config.key.Key;
 import dev.selvedge.edge.config.key.Keys;
-import dev.selvedge.edge.config.key.Report;
-import dev.selvedge.edge.config.key.Section;
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.Report;
+import dev.selvedge.edge.config.schema.Section;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -101,7 +101,7 @@ class KeysTest {
     for (String word : words) {
       Place place = new Place(new Source("t", folder), 1, 1);
       KdlNode node = new KdlNode(place, null, word, List.of(), List.of(), List.of());
-      Report report = new Report();
+      Report report = new Report(any -> null);
       report.incomplete();
       Section.of(block, place, List.of(node), report);
       if (report.count() == 0) {

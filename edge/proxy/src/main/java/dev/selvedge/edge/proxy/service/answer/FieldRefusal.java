@@ -29,7 +29,8 @@ public final class FieldRefusal {
     head.addField(name, value);
     String id = new String(exchange.requestId(), StandardCharsets.US_ASCII);
     String problem =
-        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\",\"request_id\":\"%s\"}\n"
+        ("{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,"
+                + "\"code\":\"%s\",\"request_id\":\"%s\"}\n")
             .formatted(code.title(), code.status(), code.code(), id);
     exchange.answer(head, problem.getBytes(StandardCharsets.US_ASCII));
   }

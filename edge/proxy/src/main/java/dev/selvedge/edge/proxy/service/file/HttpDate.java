@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +21,19 @@ final class HttpDate {
 
   private static final DateTimeFormatter IMF_FIXDATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
+          .withResolverStyle(ResolverStyle.STRICT)
           .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US)
+          .withResolverStyle(ResolverStyle.STRICT)
+          .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter RFC_850 =
       new DateTimeFormatterBuilder()
           .appendPattern("dd-MMM-")
           .appendValueReduced(ChronoField.YEAR, 2, 2, 1970)
           .appendPattern(" HH:mm:ss 'GMT'")
           .toFormatter(Locale.US)
+          .withResolverStyle(ResolverStyle.STRICT)
           .withZone(ZoneOffset.UTC);
 
   private static final Set<String> DAYS =
@@ -70,10 +74,13 @@ final class HttpDate {
     return inReach(seconds(RFC_850, text.substring(comma + 2)), nowSeconds);
   }
 
+  /** The latest year with those two digits that is at most 50 years ahead. */
   private static long inReach(long seconds, long nowSeconds) {
     var date = Instant.ofEpochSecond(seconds).atOffset(ZoneOffset.UTC);
     var latest = Instant.ofEpochSecond(nowSeconds).atOffset(ZoneOffset.UTC).plusYears(50);
-    boolean past = date.isAfter(latest);
-    return past ? date.minus(CENTURY, ChronoUnit.YEARS).toEpochSecond() : seconds;
+    while (!date.plusYears(CENTURY).isAfter(latest)) {
+      date = date.plusYears(CENTURY);
+    }
+    return (date.isAfter(latest) ? date.minusYears(CENTURY) : date).toEpochSecond();
   }
 }
