@@ -1,10 +1,16 @@
 package dev.selvedge.app;
 
+import dev.selvedge.app.admin.AdminServer;
+import dev.selvedge.app.admin.AdminSources;
+import dev.selvedge.app.admin.AdminSources.Outcome;
+import dev.selvedge.app.admin.AdminSources.Readiness;
+import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import dev.selvedge.edge.proxy.Proxy;
 import dev.selvedge.edge.proxy.record.Names;
+import dev.selvedge.edge.proxy.record.RecordView;
 import dev.selvedge.edge.proxy.record.Records;
 import dev.selvedge.kernel.Clock;
 import dev.selvedge.kernel.Metrics;
@@ -14,7 +20,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running program: the proxy, its records, its admin listener, and the signals that steer it.
@@ -26,29 +35,78 @@ final class Program implements AutoCloseable {
   private final Metrics metrics;
   private final Records records;
   private final Proxy proxy;
+  private final ReentrantLock changing = new ReentrantLock();
   private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private volatile Readiness readiness = Readiness.STARTING;
+  private volatile Set<Path> files;
+  private @Nullable AdminServer admin;
+  private @Nullable FileWatch watch;
 
-  private Program(Path file, Metrics metrics, Records records, Proxy proxy) {
+  private Program(Path file, Set<Path> files, Metrics metrics, Records records, Proxy proxy) {
     this.file = file;
+    this.files = files;
     this.metrics = metrics;
     this.records = records;
     this.proxy = proxy;
   }
 
-  /** Starts to serve what was loaded. */
-  static Program start(Path file, Loaded loaded) throws IOException {
-    Config config = ((Loaded.Ok) loaded).config();
+  /**
+   * Starts to serve what was loaded.
+   *
+   * @throws IOException with a line for the operator, if the world does not allow it
+   */
+  static Program start(Path file, Loaded.Ok loaded) throws IOException {
+    Config config = loaded.config();
     Metrics metrics = new Metrics();
     Names names = new Names();
     int process = new SecureRandom().nextInt();
     int wanted = config.system().workerThreads();
     int loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
     Records records = Records.open(process, loops, names, metrics, config.system().accessLog());
-    Proxy proxy =
-        Proxy.start(
-            config,
-            new Proxy.Surroundings(process, Clock.system(), metrics, names, records::recorderFor));
-    return new Program(file, metrics, records, proxy);
+    try {
+      Proxy proxy =
+          Proxy.start(
+              config,
+              new Proxy.Surroundings(
+                  process, Clock.system(), metrics, names, records::recorderFor));
+      Program program = new Program(file, loaded.files(), metrics, records, proxy);
+      program.startAdmin();
+      return program;
+    } catch (IOException | RuntimeException failed) {
+      records.close();
+      throw failed;
+    }
+  }
+
+  private void startAdmin() throws IOException {
+    Address address = proxy.config().admin().address();
+    if (address == null) {
+      return;
+    }
+    InetSocketAddress bound = new InetSocketAddress(address.host(), address.port());
+    AdminSources sources =
+        new AdminSources(
+            () -> readiness, metrics, new Decisions(records), proxy::config, this::reload);
+    try {
+      admin = AdminServer.start(bound, sources);
+    } catch (IOException taken) {
+      proxy.close();
+      throw new IOException(
+          "cannot listen on " + address + " (admin): " + taken.getMessage(), taken);
+    }
+  }
+
+  /** What the admin listener may read of the records. */
+  private record Decisions(Records records) implements AdminSources.Decisions {
+    @Override
+    public @Nullable RecordView find(String id) {
+      return records.find(id);
+    }
+
+    @Override
+    public List<RecordView> recent(int n, boolean notableOnly) {
+      return records.recent(n, notableOnly);
+    }
   }
 
   /** Tells where it listens, and handles signals from now on. */
@@ -56,66 +114,103 @@ final class Program implements AutoCloseable {
     Signals.on("HUP", () -> Thread.ofVirtual().start(this::reload));
     Signals.on("TERM", stopAsked::countDown);
     Signals.on("INT", stopAsked::countDown);
+    if (proxy.config().system().reloadOnChange()) {
+      watch = FileWatch.start(() -> files, this::reload);
+    }
+    readiness = Readiness.READY;
     StringBuilder members = new StringBuilder();
     members.append(",\"ms\":").append(millis);
     for (Map.Entry<String, InetSocketAddress> listener : proxy.addresses().entrySet()) {
-      members.append(',');
-      JsonLines.quote(members, listener.getKey());
-      members.append(':');
-      InetSocketAddress address = listener.getValue();
-      String host = address.getAddress().getHostAddress();
-      String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-      JsonLines.quote(members, "http://" + shown + ":" + address.getPort());
+      address(members, listener.getKey(), listener.getValue());
+    }
+    AdminServer server = admin;
+    if (server != null) {
+      address(members, "admin", server.address());
     }
     JsonLines.line("info", "ready", members.toString());
+  }
+
+  private static void address(StringBuilder members, String name, InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    members.append(',');
+    JsonLines.quote(members, name);
+    members.append(':');
+    JsonLines.quote(members, "http://" + shown + ":" + address.getPort());
   }
 
   /** Waits until it is told to stop, then drains. */
   int awaitEnd() throws InterruptedException {
     stopAsked.await();
-    JsonLines.line("info", "draining", "");
-    boolean clean;
-    synchronized (this) {
-      clean = proxy.drain();
+    changing.lock();
+    try {
+      readiness = Readiness.DRAINING;
+      JsonLines.line("info", "draining", "");
+      boolean clean = proxy.drain();
+      JsonLines.line("info", "stopped", ",\"clean\":" + clean);
+    } finally {
+      changing.unlock();
     }
-    JsonLines.line("info", "stopped", ",\"clean\":" + clean);
     return Main.FINE;
   }
 
   /** Reads the file again; the outcome is logged, and a bad file changes nothing. */
-  synchronized List<String> reload() {
-    List<String> problems =
-        switch (ConfigLoader.load(file, System::getenv)) {
-          case Loaded.Refused refused -> refused.problems().stream().map(Object::toString).toList();
-          case Loaded.Ok ok -> apply(ok.config());
-        };
-    if (problems.isEmpty()) {
-      JsonLines.line("info", "reloaded", "");
-    } else {
-      for (String problem : problems) {
-        JsonLines.line("error", "reload refused: " + problem, "");
-      }
+  private Outcome reload() {
+    if (!changing.tryLock()) {
+      return new Outcome.Busy();
     }
-    return problems;
-  }
-
-  private List<String> apply(Config next) {
     try {
-      proxy.reload(next);
-      records.reopen(next.system().accessLog());
-      return List.of();
-    } catch (IOException | RuntimeException failed) {
-      return List.of(String.valueOf(failed.getMessage()));
+      Outcome outcome =
+          switch (ConfigLoader.load(file, System::getenv)) {
+            case Loaded.Refused refused ->
+                new Outcome.Refused(refused.problems().stream().map(Object::toString).toList());
+            case Loaded.Ok ok -> apply(ok);
+          };
+      log(outcome);
+      return outcome;
+    } finally {
+      changing.unlock();
     }
   }
 
-  Metrics metrics() {
-    return metrics;
+  private Outcome apply(Loaded.Ok loaded) {
+    Config next = loaded.config();
+    List<String> fixed = Fixed.changed(proxy.config(), next);
+    if (!fixed.isEmpty()) {
+      return new Outcome.Refused(fixed);
+    }
+    try {
+      records.reopen(next.system().accessLog());
+      proxy.reload(next);
+      files = loaded.files();
+      return new Outcome.Applied(List.of());
+    } catch (IOException | RuntimeException failed) {
+      return new Outcome.Refused(List.of(String.valueOf(failed.getMessage())));
+    }
+  }
+
+  private static void log(Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Applied applied -> JsonLines.line("info", "reloaded", "");
+      case Outcome.Refused refused ->
+          refused
+              .problems()
+              .forEach(problem -> JsonLines.line("error", "reload refused: " + problem, ""));
+      case Outcome.Busy busy -> {}
+    }
   }
 
   @Override
   public void close() {
+    FileWatch watching = watch;
+    if (watching != null) {
+      watching.close();
+    }
     proxy.close();
     records.close();
+    AdminServer server = admin;
+    if (server != null) {
+      server.close();
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.selvedge.app;
 
-import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import java.io.IOException;
@@ -24,16 +23,17 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Path chosen = choose();
-    Loaded loaded = ConfigLoader.load(chosen, System::getenv);
-    Config config;
-    switch (loaded) {
+    return switch (ConfigLoader.load(chosen, System::getenv)) {
       case Loaded.Refused refused -> {
         refused.problems().forEach(System.err::println);
-        return Main.BAD_INPUT;
+        yield Main.BAD_INPUT;
       }
-      case Loaded.Ok ok -> config = ok.config();
-    }
-    String missing = Descriptors.shortage(config);
+      case Loaded.Ok ok -> serve(chosen, ok);
+    };
+  }
+
+  private static int serve(Path chosen, Loaded.Ok loaded) throws InterruptedException {
+    String missing = Descriptors.shortage(loaded.config());
     if (missing != null) {
       System.err.println(missing);
       return Main.BAD_INPUT;

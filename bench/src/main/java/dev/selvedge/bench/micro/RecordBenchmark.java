@@ -46,7 +46,7 @@ public class RecordBenchmark {
   private long sequence;
   private long nanos;
 
-  /** One request, which both methods see, and the rings that keep its record. */
+  /** One request, which both methods see. */
   @Setup
   public void open() throws IOException {
     byte[] line = "GET /api/users/42/orders?limit=20".getBytes(StandardCharsets.US_ASCII);

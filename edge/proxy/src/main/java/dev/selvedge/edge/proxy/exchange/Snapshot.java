@@ -11,7 +11,6 @@ import dev.selvedge.edge.proxy.route.Router;
  * @param routes by their index in the configuration
  * @param unrouted counts what matched no route or never got that far
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record Snapshot(
     Config config,
     ClientSettings client,

@@ -10,5 +10,4 @@ package dev.selvedge.edge.proxy.field;
  * @param secure whether the connection is encrypted
  * @param listener index of the listener in the configuration
  */
-@SuppressWarnings("ArrayRecordComponent")
 public record Peer(byte[] address, byte[] text, boolean trusted, boolean secure, int listener) {}

@@ -36,7 +36,6 @@ final class AddressBound {
   }
 
   /** An address by value. Immutable: nobody writes to the array. */
-  @SuppressWarnings("ArrayRecordComponent")
   private record Key(byte[] address) {
     @Override
     public boolean equals(Object other) {

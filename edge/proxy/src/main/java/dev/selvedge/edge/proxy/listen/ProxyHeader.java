@@ -26,7 +26,6 @@ final class ProxyHeader {
      * @param source the client's address; null where the sender speaks for itself (LOCAL, UNKNOWN)
      * @param length bytes of the header
      */
-    @SuppressWarnings("ArrayRecordComponent")
     record Header(byte @Nullable [] source, int length) implements Result {}
   }
 

@@ -109,7 +109,7 @@ public final class ScriptedUpstream implements AutoCloseable {
 
   /** Serves every connection by the script, each on a thread of its own. */
   public static ScriptedUpstream start(Script script) throws IOException {
-    ServerSocket server = new ServerSocket(0, 1024, InetAddress.getByName("127.0.0.1"));
+    ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     ScriptedUpstream upstream = new ScriptedUpstream(server);
     Thread.ofVirtual().start(() -> upstream.accept(script));
     return upstream;

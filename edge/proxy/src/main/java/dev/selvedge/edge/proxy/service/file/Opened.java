@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param first the bytes to send, up to {@value #FIRST_BYTES} of them
  * @param rest positioned behind those; null where they are all. Whoever holds this closes it.
  */
-@SuppressWarnings("ArrayRecordComponent")
 record Opened(StaticDecision decision, byte[] first, @Nullable SeekableByteChannel rest) {
 
   /** Files up to this size cost one visit to a blocking thread and keep nothing open. */
