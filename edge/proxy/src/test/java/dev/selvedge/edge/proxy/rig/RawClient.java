@@ -150,6 +150,11 @@ public final class RawClient implements AutoCloseable {
     socket.shutdownOutput();
   }
 
+  /** Closes before the end of the test. */
+  public void hangUp() throws IOException {
+    socket.close();
+  }
+
   /** Closes with a reset. */
   public void reset() throws IOException {
     socket.setSoLinger(true, 0);

@@ -26,7 +26,7 @@ public final class RunningProxy implements AutoCloseable {
   private RunningProxy(Config config) throws IOException {
     Names names = new Names();
     int loops = config.system().workerThreads();
-    records = Records.open(7, loops, names, metrics, config.system().accessLog());
+    records = Records.open(7, loops, names, metrics, config.system().accessLog(), new LinesRead());
     proxy =
         Proxy.start(
             config,
