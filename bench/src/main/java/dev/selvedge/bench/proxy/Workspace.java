@@ -12,7 +12,8 @@ import java.util.Comparator;
 import java.util.Map;
 
 /**
- * A folder of one case's configuration files and logs, deleted when it is closed. Not thread-safe.
+ * A folder of one case's configuration files and logs, deleted when it is closed and when the
+ * program is interrupted. Not thread-safe.
  *
  * <p>In memory where the system has {@code /dev/shm}: the access logs are files, but the disk
  * behind them is not what is measured. They grow by about 0.5 GB a contender in five rounds of five
@@ -35,7 +36,9 @@ final class Workspace implements AutoCloseable {
       Path folder = Files.createTempDirectory(parent, "selvedge-bench-");
       // nginx's workers, which may run as another user, open their files below it.
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new Workspace(home, folder);
+      Workspace workspace = new Workspace(home, folder);
+      Runtime.getRuntime().addShutdownHook(new Thread(workspace::close, "delete-workspace"));
+      return workspace;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -85,9 +88,12 @@ final class Workspace implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (var files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
