@@ -23,16 +23,14 @@ final class FalsePositives {
    * @param read how many tokens were read before folding
    */
   static boolean contains(SqlFolder folder, int tokens, int read, byte[] s, int off, int len) {
-    if (tokens > 1
-        && folder.token(tokens - 1).kind == Kind.COMMENT
-        && holdsAuditEvasion(s, off, off + len)) {
-      return false;
-    }
-    return switch (tokens) {
-      case 2 -> pair(folder.token(0), folder.token(1), read, s, off, off + len);
-      case 3 -> triple(folder.token(0), folder.token(1), folder.token(2), read);
-      default -> false;
-    };
+    boolean harmless =
+        switch (tokens) {
+          case 2 -> pair(folder.token(0), folder.token(1), read, s, off, off + len);
+          case 3 -> triple(folder.token(0), folder.token(1), folder.token(2), read);
+          default -> false;
+        };
+    return harmless
+        && !(folder.token(tokens - 1).kind == Kind.COMMENT && holdsAuditEvasion(s, off, off + len));
   }
 
   private static boolean pair(SqlToken a, SqlToken b, int read, byte[] s, int off, int end) {

@@ -223,6 +223,9 @@ final class HtmlTokenizer {
   private boolean tagName() {
     for (int at = pos; at < end; at++) {
       byte b = s[at];
+      if (b > '>') {
+        continue;
+      }
       if (b == '>') {
         if (!closing) {
           return emit(HtmlToken.TAG_NAME_OPEN, at, at, TAG_END);
@@ -258,6 +261,9 @@ final class HtmlTokenizer {
   private boolean name() {
     for (int at = pos + 1; at < end; at++) {
       byte b = s[at];
+      if (b > '>') {
+        continue;
+      }
       if (isWhite(b)) {
         return emit(HtmlToken.ATTR_NAME, at, at + 1, AFTER_NAME);
       }

@@ -35,7 +35,6 @@ public final class SqlDetector {
       return tokens == 0 ? null : letters(tokens);
     } finally {
       tokenizer.release();
-      folder.release();
     }
   }
 

@@ -49,28 +49,22 @@ final class SqlFolder {
 
   private final SqlTokenizer tokenizer;
   private final SqlToken[] slots = new SqlToken[TOKENS_MAX + 2];
-  private final SqlToken comment = new SqlToken();
+  private final SqlToken comment;
   private int filled;
   private int left;
   private boolean more;
 
   SqlFolder(SqlTokenizer tokenizer) {
     this.tokenizer = tokenizer;
+    comment = new SqlToken(tokenizer);
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = new SqlToken();
+      slots[i] = new SqlToken(tokenizer);
     }
   }
 
   /** A folded token; beyond the count that {@link #fold} gave, what was left there. */
   SqlToken token(int index) {
     return slots[index];
-  }
-
-  void release() {
-    for (SqlToken slot : slots) {
-      slot.release();
-    }
-    comment.release();
   }
 
   /**

@@ -25,12 +25,12 @@ final class SqlLiterals {
       } else if (at + 1 < end && s[at + 1] == mark) {
         at = SqlBytes.indexOf(s, at + 2, end, mark);
       } else {
-        token.set(Kind.STRING, s, text, at - text);
+        token.set(Kind.STRING, text, at - text);
         token.closed = mark;
         return at + 1;
       }
     }
-    token.set(Kind.STRING, s, text, end - text);
+    token.set(Kind.STRING, text, end - text);
     return end;
   }
 
@@ -93,7 +93,7 @@ final class SqlLiterals {
     if (close >= end || s[close] != '\'') {
       return NOT_ONE;
     }
-    token.set(Kind.NUMBER, s, pos, close + 1 - pos);
+    token.set(Kind.NUMBER, pos, close + 1 - pos);
     return close + 1;
   }
 
@@ -113,10 +113,10 @@ final class SqlLiterals {
     int at = SqlBytes.indexOf(s, q + 3, end, close, (byte) '\'');
     token.opened = 'q';
     if (at < 0) {
-      token.set(Kind.STRING, s, q + 3, end - q - 3);
+      token.set(Kind.STRING, q + 3, end - q - 3);
       return end;
     }
-    token.set(Kind.STRING, s, q + 3, at - q - 3);
+    token.set(Kind.STRING, q + 3, at - q - 3);
     token.closed = 'q';
     return at + 2;
   }
@@ -131,22 +131,22 @@ final class SqlLiterals {
       return NOT_ONE;
     }
     if (digits > pos + 1) {
-      token.set(Kind.NUMBER, s, pos, digits - pos);
+      token.set(Kind.NUMBER, pos, digits - pos);
       return digits;
     }
     int tagEnd = SqlBytes.skip(s, pos + 1, end, SqlBytes.LETTER);
     if (tagEnd == end || s[tagEnd] != '$') {
-      token.set(Kind.BAREWORD, s, pos, 1);
+      token.set(Kind.BAREWORD, pos, 1);
       return pos + 1;
     }
     int text = tagEnd + 1;
     int close = again(s, pos, text, end);
     token.opened = '$';
     if (close < 0) {
-      token.set(Kind.STRING, s, text, end - text);
+      token.set(Kind.STRING, text, end - text);
       return end;
     }
-    token.set(Kind.STRING, s, text, close - text);
+    token.set(Kind.STRING, text, close - text);
     token.closed = '$';
     return close + text - pos;
   }
@@ -178,7 +178,7 @@ final class SqlLiterals {
       if (letter == 'x' || letter == 'b') {
         int run = letter == 'x' ? SqlBytes.HEX_DIGIT : SqlBytes.BINARY_DIGIT;
         int after = SqlBytes.skip(s, pos + 2, end, run);
-        token.set(after == pos + 2 ? Kind.BAREWORD : Kind.NUMBER, s, pos, after - pos);
+        token.set(after == pos + 2 ? Kind.BAREWORD : Kind.NUMBER, pos, after - pos);
         return after;
       }
     }
@@ -186,7 +186,7 @@ final class SqlLiterals {
     if (at < end && s[at] == '.') {
       at = digits(s, at + 1, end);
       if (at == pos + 1) {
-        token.set(Kind.DOT, s, pos, 1);
+        token.set(Kind.DOT, pos, 1);
         return at;
       }
     }
@@ -200,7 +200,7 @@ final class SqlLiterals {
       kind = at == exponent ? Kind.BAREWORD : Kind.NUMBER;
     }
     at += suffix(s, at, end);
-    token.set(kind, s, pos, at - pos);
+    token.set(kind, pos, at - pos);
     return at;
   }
 

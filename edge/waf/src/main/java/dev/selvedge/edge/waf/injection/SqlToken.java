@@ -10,8 +10,6 @@ package dev.selvedge.edge.waf.injection;
 final class SqlToken {
   static final int TEXT_MAX = 31;
 
-  private static final byte[] NO_TEXT = {};
-
   int kind;
   int length;
 
@@ -26,33 +24,32 @@ final class SqlToken {
   /** How many signs {@code @} stood before a variable. */
   int ats;
 
-  private byte[] text = NO_TEXT;
+  private final SqlTokenizer tokenizer;
   private int at;
-  private boolean ownText;
+  private boolean hasOwnText;
   private final byte[] joined = new byte[TEXT_MAX + 1];
+
+  SqlToken(SqlTokenizer tokenizer) {
+    this.tokenizer = tokenizer;
+  }
 
   void clear() {
     kind = Kind.NONE;
-    length = 0;
-    startsPhrase = false;
     opened = 0;
     closed = 0;
     ats = 0;
   }
 
-  /** Lets go of the value, so that a detector at rest retains nothing. */
-  void release() {
-    clear();
-    text = NO_TEXT;
-  }
-
-  void set(int newKind, byte[] source, int from, int uncutLength) {
+  void set(int newKind, int from, int uncutLength) {
     kind = newKind;
-    text = source;
     at = from;
-    ownText = false;
+    hasOwnText = false;
     length = Math.min(uncutLength, TEXT_MAX);
     startsPhrase = false;
+  }
+
+  private byte[] text() {
+    return hasOwnText ? joined : tokenizer.value();
   }
 
   void copyFrom(SqlToken other) {
@@ -63,12 +60,9 @@ final class SqlToken {
     closed = other.closed;
     ats = other.ats;
     at = other.at;
-    ownText = other.ownText;
-    if (ownText) {
+    hasOwnText = other.hasOwnText;
+    if (hasOwnText) {
       System.arraycopy(other.joined, 0, joined, 0, length);
-      text = joined;
-    } else {
-      text = other.text;
     }
   }
 
@@ -81,9 +75,9 @@ final class SqlToken {
     if (!startsPhrase || joinedLength > TEXT_MAX) {
       return false;
     }
-    System.arraycopy(text, at, joined, 0, length);
+    System.arraycopy(text(), at, joined, 0, length);
     joined[length] = ' ';
-    System.arraycopy(next.text, next.at, joined, length + 1, next.length);
+    System.arraycopy(next.text(), next.at, joined, length + 1, next.length);
     int word = SqlWords.find(joined, 0, joinedLength);
     if (SqlWords.kind(word) == Kind.NONE) {
       // The copy above left this token's text as it was, so it may stay where it is.
@@ -91,20 +85,15 @@ final class SqlToken {
     }
     kind = SqlWords.kind(word);
     startsPhrase = SqlWords.startsPhrase(word);
-    text = joined;
     at = 0;
-    ownText = true;
+    hasOwnText = true;
     length = joinedLength;
     return true;
   }
 
   /** The byte at an index of the cut text, 0 beyond it. */
   byte byteAt(int index) {
-    return index < length ? text[at + index] : 0;
-  }
-
-  boolean isByte(char wanted) {
-    return length == 1 && text[at] == wanted;
+    return index < length ? text()[at + index] : 0;
   }
 
   /** Whether the text is a word, given in upper case. */
@@ -117,6 +106,7 @@ final class SqlToken {
     if (length < word.length()) {
       return false;
     }
+    byte[] text = text();
     for (int i = 0; i < word.length(); i++) {
       if (SqlWords.upper(text[at + i]) != word.charAt(i)) {
         return false;
@@ -127,6 +117,7 @@ final class SqlToken {
 
   /** Whether a byte stands in the text before its first NUL. */
   boolean holds(char wanted) {
+    byte[] text = text();
     for (int i = 0; i < length && text[at + i] != 0; i++) {
       if (text[at + i] == wanted) {
         return true;
@@ -136,7 +127,12 @@ final class SqlToken {
   }
 
   boolean isArithmetic() {
-    return kind == Kind.OPERATOR && length == 1 && "*/-+%".indexOf(text[at]) >= 0;
+    return kind == Kind.OPERATOR
+        && length == 1
+        && switch (byteAt(0)) {
+          case '*', '/', '-', '+', '%' -> true;
+          default -> false;
+        };
   }
 
   /** An operator that may stand before its only operand. */
@@ -145,7 +141,11 @@ final class SqlToken {
       return false;
     }
     return switch (length) {
-      case 1 -> "+-!~".indexOf(text[at]) >= 0;
+      case 1 ->
+          switch (byteAt(0)) {
+            case '+', '-', '!', '~' -> true;
+            default -> false;
+          };
       case 2 -> is("!!");
       case 3 -> is("NOT");
       default -> false;

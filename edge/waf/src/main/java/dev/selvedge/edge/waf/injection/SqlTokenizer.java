@@ -42,6 +42,11 @@ final class SqlTokenizer {
     start = end = pos = 0;
   }
 
+  /** The array in which the value stands. */
+  byte[] value() {
+    return s;
+  }
+
   int tokens() {
     return tokens;
   }
@@ -77,7 +82,7 @@ final class SqlTokenizer {
       case SqlBytes.NUMBER -> SqlLiterals.number(s, pos, end, token);
       case SqlBytes.OPERATOR -> one(Kind.OPERATOR, token);
       case SqlBytes.OPERATOR_PAIR -> operator(token);
-      case SqlBytes.SIGN -> one(Kind.of((char) s[pos]), token);
+      case SqlBytes.SIGN -> one(sign(s[pos]), token);
       case SqlBytes.UNKNOWN -> one(Kind.UNKNOWN, token);
       case SqlBytes.QUOTE -> quoted(token);
       case SqlBytes.HASH -> hash(token);
@@ -93,13 +98,24 @@ final class SqlTokenizer {
     };
   }
 
+  private static int sign(byte b) {
+    return switch (b) {
+      case '(' -> Kind.OPEN;
+      case ')' -> Kind.CLOSE;
+      case ',' -> Kind.COMMA;
+      case ';' -> Kind.SEMICOLON;
+      case '{' -> Kind.OPEN_BRACE;
+      default -> Kind.CLOSE_BRACE;
+    };
+  }
+
   private int one(int kind, SqlToken token) {
-    token.set(kind, s, pos, 1);
+    token.set(kind, pos, 1);
     return pos + 1;
   }
 
   private int upTo(int after, int kind, SqlToken token) {
-    token.set(kind, s, pos, after - pos);
+    token.set(kind, pos, after - pos);
     return after;
   }
 
@@ -125,7 +141,7 @@ final class SqlTokenizer {
   private int lineComment(SqlToken token) {
     int newline = SqlBytes.indexOf(s, pos, end, (byte) '\n');
     int after = newline < 0 ? end : newline;
-    token.set(Kind.COMMENT, s, pos, after - pos);
+    token.set(Kind.COMMENT, pos, after - pos);
     return newline < 0 ? end : after + 1;
   }
 
@@ -215,7 +231,7 @@ final class SqlTokenizer {
     while (after < end && !SqlBytes.in(s[after], SqlBytes.VARIABLE_END)) {
       after++;
     }
-    token.set(Kind.VARIABLE, s, name, after - name);
+    token.set(Kind.VARIABLE, name, after - name);
     return after;
   }
 
@@ -260,7 +276,7 @@ final class SqlTokenizer {
 
   private int known(int after, int word, SqlToken token) {
     int kind = SqlWords.kind(word);
-    token.set(kind == Kind.NONE ? Kind.BAREWORD : kind, s, pos, after - pos);
+    token.set(kind == Kind.NONE ? Kind.BAREWORD : kind, pos, after - pos);
     token.startsPhrase = SqlWords.startsPhrase(word);
     return after;
   }

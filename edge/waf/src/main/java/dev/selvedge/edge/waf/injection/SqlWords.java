@@ -16,15 +16,14 @@ final class SqlWords {
   private static final int PHRASE = 1 << 8;
   private static final int HASH_BITS = 12;
   private static final int MASK = (1 << HASH_BITS) - 1;
-  private static final byte[] UPPER = new byte[256];
   private static final int[] HASHES = new int[1 << HASH_BITS];
+
+  /** What is known of the word at each place, 0 where there is none. */
   private static final int[] WORDS = new int[1 << HASH_BITS];
+
   private static final byte[][] TEXTS = new byte[1 << HASH_BITS][];
 
   static {
-    for (int b = 0; b < UPPER.length; b++) {
-      UPPER[b] = (byte) (b >= 'a' && b <= 'z' ? b - 32 : b);
-    }
     for (String line : Tables.lines("sql-words.txt")) {
       int kind = Kind.of(line.charAt(0));
       for (String word : line.substring(2).split(",", -1)) {
@@ -42,7 +41,7 @@ final class SqlWords {
     byte[] text = word.getBytes(StandardCharsets.ISO_8859_1);
     int hash = hash(text, 0, text.length);
     int place = place(hash);
-    while (TEXTS[place] != null && !matches(place, hash, text, 0, text.length)) {
+    while (WORDS[place] != 0 && !matches(place, hash, text, 0, text.length)) {
       place = (place + 1) & MASK;
     }
     TEXTS[place] = text;
@@ -51,12 +50,12 @@ final class SqlWords {
   }
 
   static byte upper(byte b) {
-    return UPPER[b & 0xFF];
+    return b >= 'a' && b <= 'z' ? (byte) (b - 32) : b;
   }
 
-  /** The hash of a word and one more byte. */
+  /** The hash of a word and one more byte; both cases of a letter step alike. */
   static int step(int hash, byte b) {
-    return hash * 31 + UPPER[b & 0xFF];
+    return hash * 31 + (b & ~0x20);
   }
 
   static int find(byte[] s, int at, int length) {
@@ -66,7 +65,7 @@ final class SqlWords {
   /** What is known of a word of at least one byte whose hash is given. */
   static int find(byte[] s, int at, int length, int hash) {
     int place = place(hash);
-    while (TEXTS[place] != null) {
+    while (WORDS[place] != 0) {
       if (matches(place, hash, s, at, length)) {
         return WORDS[place];
       }
@@ -97,12 +96,15 @@ final class SqlWords {
   }
 
   private static boolean matches(int place, int hash, byte[] s, int at, int length) {
+    if (HASHES[place] != hash) {
+      return false;
+    }
     byte[] text = TEXTS[place];
-    if (HASHES[place] != hash || text.length != length) {
+    if (text.length != length) {
       return false;
     }
     for (int i = 0; i < length; i++) {
-      if (UPPER[s[at + i] & 0xFF] != text[i]) {
+      if (upper(s[at + i]) != text[i]) {
         return false;
       }
     }

@@ -1,5 +1,7 @@
 package dev.selvedge.edge.waf.injection;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * The tags and attributes through which markup can run code, found without regard to case and to
  * NULs inside a name.
@@ -19,39 +21,84 @@ final class XssNames {
     NAMES_ATTRIBUTE
   }
 
-  private static final String[] TAGS = {
-    "APPLET", "BASE", "COMMENT", "EMBED", "FRAME", "FRAMESET", "HANDLER", "IFRAME", "IMPORT",
-    "ISINDEX", "LINK", "LISTENER", "META", "NOSCRIPT", "OBJECT", "SCRIPT", "STYLE", "VMLFRAME",
-    "XML", "XSS"
-  };
+  private static final int HALF = Long.BYTES;
+  private static final long TOO_LONG = -1;
 
-  private static final String[] ADDRESSES = {
-    "ACTION",
-    "BY",
-    "BACKGROUND",
-    "DYNSRC",
-    "FORMACTION",
-    "FOLDER",
-    "FROM",
-    "HANDLER",
-    "HREF",
-    "LOWSRC",
-    "POSTER",
-    "SRC",
-    "TO",
-    "VALUES",
-    "XLINK:HREF"
-  };
+  private static final Names TAGS =
+      new Names(
+          "APPLET",
+          "BASE",
+          "COMMENT",
+          "EMBED",
+          "FRAME",
+          "FRAMESET",
+          "HANDLER",
+          "IFRAME",
+          "IMPORT",
+          "ISINDEX",
+          "LINK",
+          "LISTENER",
+          "META",
+          "NOSCRIPT",
+          "OBJECT",
+          "SCRIPT",
+          "STYLE",
+          "VMLFRAME",
+          "XML",
+          "XSS");
 
-  private static final String[] HARMFUL_ATTRIBUTES = {"DATAFORMATAS", "DATASRC", "FILTER", "STYLE"};
+  private static final Names ADDRESSES =
+      new Names(
+          "ACTION",
+          "BY",
+          "BACKGROUND",
+          "DYNSRC",
+          "FORMACTION",
+          "FOLDER",
+          "FROM",
+          "HANDLER",
+          "HREF",
+          "LOWSRC",
+          "POSTER",
+          "SRC",
+          "TO",
+          "VALUES",
+          "XLINK:HREF");
 
-  private static final String[] NAMING_ATTRIBUTES = {"ATTRIBUTENAME"};
+  private static final Names HARMFUL = new Names("DATAFORMATAS", "DATASRC", "FILTER", "STYLE");
+
+  private static final Names NAMING = new Names("ATTRIBUTENAME");
 
   private XssNames() {}
 
+  /** Names of at most 16 bytes as two numbers each, so that a name is compared by two. */
+  private static final class Names {
+    private final long[] firsts;
+    private final long[] seconds;
+
+    Names(String... names) {
+      firsts = new long[names.length];
+      seconds = new long[names.length];
+      for (int i = 0; i < names.length; i++) {
+        byte[] name = names[i].getBytes(StandardCharsets.US_ASCII);
+        firsts[i] = half(name, 0, name.length, 0);
+        seconds[i] = half(name, 0, name.length, HALF);
+      }
+    }
+
+    boolean contain(long first, long second) {
+      for (int i = 0; i < firsts.length; i++) {
+        if (firsts[i] == first && seconds[i] == second) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
   static boolean isHarmfulTag(byte[] s, int at, int length) {
     return length >= 3
-        && (isOneOf(TAGS, s, at, length)
+        && (TAGS.contain(half(s, at, length, 0), half(s, at, length, HALF))
             || startsWith(s, at, length, "SVG")
             || startsWith(s, at, length, "XSL"));
   }
@@ -66,15 +113,15 @@ final class XssNames {
             || startsWith(s, at, length, "XLINK"))) {
       return Attribute.HARMFUL;
     }
-    if (isOneOf(ADDRESSES, s, at, length)) {
+    long first = half(s, at, length, 0);
+    long second = half(s, at, length, HALF);
+    if (ADDRESSES.contain(first, second)) {
       return Attribute.ADDRESS;
     }
-    if (isOneOf(HARMFUL_ATTRIBUTES, s, at, length)) {
+    if (HARMFUL.contain(first, second)) {
       return Attribute.HARMFUL;
     }
-    return isOneOf(NAMING_ATTRIBUTES, s, at, length)
-        ? Attribute.NAMES_ATTRIBUTE
-        : Attribute.HARMLESS;
+    return NAMING.contain(first, second) ? Attribute.NAMES_ATTRIBUTE : Attribute.HARMLESS;
   }
 
   /** Whether bytes begin with a word, given in upper case; NULs count here. */
@@ -90,25 +137,24 @@ final class XssNames {
     return true;
   }
 
-  private static boolean isOneOf(String[] words, byte[] s, int at, int length) {
-    for (String word : words) {
-      if (isWithoutNuls(word, s, at, length)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isWithoutNuls(String word, byte[] s, int at, int length) {
-    int same = 0;
+  /**
+   * Eight bytes of a name as a number, beginning after so many, NULs left out, in upper case. The
+   * second half of a name too long for two is no listed one's.
+   */
+  private static long half(byte[] s, int at, int length, int from) {
+    long half = 0;
+    int index = -from;
     for (int i = at; i < at + length; i++) {
       if (s[i] != 0) {
-        if (same == word.length() || SqlWords.upper(s[i]) != word.charAt(same)) {
-          return false;
+        if (index >= HALF) {
+          return from == 0 ? half : TOO_LONG;
         }
-        same++;
+        if (index >= 0) {
+          half = (half << 8) | (SqlWords.upper(s[i]) & 0xFF);
+        }
+        index++;
       }
     }
-    return same == word.length();
+    return half;
   }
 }

@@ -37,6 +37,16 @@ final class LibinjectionDifferentialTest {
   }
 
   @Test
+  void everyValueOfTwoBytesIsJudgedAlike() {
+    try (Libinjection real = Libinjection.open()) {
+      for (int i = 0; i < 1 << 16; i++) {
+        compare(real, new byte[] {(byte) (i >> 8), (byte) i});
+      }
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  @Test
   void dataLinesAreJudgedAlike() {
     try (Libinjection real = Libinjection.open()) {
       for (Line line : LibinjectionSuite.lines()) {

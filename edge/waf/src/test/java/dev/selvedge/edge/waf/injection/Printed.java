@@ -9,7 +9,7 @@ final class Printed {
   static String tokens(byte[] s) {
     SqlTokenizer tokenizer = new SqlTokenizer();
     tokenizer.begin(s, 0, s.length, (byte) 0, false);
-    SqlToken token = new SqlToken();
+    SqlToken token = new SqlToken(tokenizer);
     StringBuilder out = new StringBuilder();
     while (tokenizer.next(token)) {
       print(token, out);
