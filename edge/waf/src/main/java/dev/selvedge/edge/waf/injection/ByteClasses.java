@@ -20,22 +20,22 @@ package dev.selvedge.edge.waf.injection;
  */
 public final class ByteClasses {
   /** ASCII letters. */
-  public static final int LETTER = 1;
+  static final int LETTER = 1;
 
   /** Digits, the underscore, and bytes above 0x7F except 0xA0. */
-  public static final int OTHER_WORD = 1 << 1;
+  static final int OTHER_WORD = 1 << 1;
 
   /** Blanks, control bytes, and signs that separate words. */
-  public static final int SEPARATOR = 1 << 2;
+  static final int SEPARATOR = 1 << 2;
 
   /** Signs that quote, group, comment or name variables in SQL. */
-  public static final int SQL_RISK = 1 << 3;
+  static final int SQL_RISK = 1 << 3;
 
-  public static final int SINGLE_QUOTE = 1 << 4;
-  public static final int DOUBLE_QUOTE = 1 << 5;
-  public static final int BACKTICK = 1 << 6;
-  public static final int LESS = 1 << 7;
-  public static final int EQUALS = 1 << 8;
+  static final int SINGLE_QUOTE = 1 << 4;
+  static final int DOUBLE_QUOTE = 1 << 5;
+  static final int BACKTICK = 1 << 6;
+  static final int LESS = 1 << 7;
+  static final int EQUALS = 1 << 8;
 
   private static final String RISKY = "'\"`$()@#&|-*";
   private static final short[] CLASSES = new short[256];

@@ -8,6 +8,8 @@ package dev.selvedge.edge.waf.injection;
  * linear. Between calls it holds no value. Not thread-safe.
  */
 public final class XssDetector {
+  private static final int NO_NAME = -1;
+
   private final HtmlTokenizer tokenizer = new HtmlTokenizer();
 
   /** Whether a value is cross-site scripting. */
@@ -46,27 +48,28 @@ public final class XssDetector {
   /** Whether a value harms where it stands in one place of a page. */
   boolean harms(byte[] s, int off, int len, HtmlTokenizer.Place place) {
     tokenizer.begin(s, off, len, place);
-    XssNames.Attribute attribute = XssNames.Attribute.HARMLESS;
+    int name = NO_NAME;
+    int nameLength = 0;
     while (tokenizer.next()) {
       int at = tokenizer.tokenStart();
       int length = tokenizer.tokenLength();
-      XssNames.Attribute before = attribute;
-      attribute = XssNames.Attribute.HARMLESS;
+      HtmlToken kind = tokenizer.kind();
       boolean harmful =
-          switch (tokenizer.kind()) {
+          switch (kind) {
             case DOCTYPE -> true;
             case TAG_NAME_OPEN -> XssNames.isHarmfulTag(s, at, length);
-            case ATTR_NAME -> {
-              attribute = XssNames.attribute(s, at, length);
-              yield false;
-            }
-            case ATTR_VALUE -> isHarmfulValue(before, s, at, length);
+            // Most names have no value, so they are judged only here.
+            case ATTR_VALUE ->
+                name != NO_NAME
+                    && isHarmfulValue(XssNames.attribute(s, name, nameLength), s, at, length);
             case TAG_COMMENT -> isHarmfulComment(s, at, length);
-            case DATA_TEXT, TAG_NAME_CLOSE, TAG_NAME_SELFCLOSE, TAG_CLOSE -> false;
+            case ATTR_NAME, DATA_TEXT, TAG_NAME_CLOSE, TAG_NAME_SELFCLOSE, TAG_CLOSE -> false;
           };
       if (harmful) {
         return true;
       }
+      name = kind == HtmlToken.ATTR_NAME ? at : NO_NAME;
+      nameLength = length;
     }
     return false;
   }

@@ -143,6 +143,9 @@ final class XssNames {
    */
   private static long half(byte[] s, int at, int length, int from) {
     long half = 0;
+    if (length <= from) {
+      return half;
+    }
     int index = -from;
     for (int i = at; i < at + length; i++) {
       if (s[i] != 0) {

@@ -109,6 +109,8 @@ final class Values {
     "nq'[b]'",
     "u&'c'",
     "q'!",
+    "q'\u00E9",
+    "\u00E9'",
     "foo",
     "a_b",
     "x",
@@ -240,6 +242,21 @@ final class Values {
     "1"
   };
 
+  /** One piece for each way in which folding looks at a token. */
+  private static final String[] TOKENS =
+      ("1 1 a a a_b , , ( ( ) ) + - * 'x' \"y\" @v and or union select :: int {a } ; in not like"
+              + " collate -- /*x*/ \\ user if . where sleep order by = ! true null `` +(1) ,(1) -(a) ),(1 )+(a b'0\0' x'\0'")
+          .split(" ", -1);
+
+  private static final String[] COMMENTS = {
+    "<!--", "-", "-", "\0", "!", ">", "-->", "-!>", "`", "a", "<base>", "</>", "</a", "<%", "%>",
+    "<!", "]]>", "[CDATA["
+  };
+
+  private static final String[] SCHEMES = {
+    "javascript:", "data:", "vbscript:", "view-source:", "http:"
+  };
+
   private static final String NOISE = "'\"`-#/*()01aeE.,;@$\\\0 \n=<>&|!on";
 
   private final SplittableRandom random;
@@ -253,12 +270,15 @@ final class Values {
   /** A value that is meant for both detectors. */
   byte[] next() {
     String s =
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(13)) {
           case 0, 1 -> joined(SQL, true);
           case 2 -> joined(SQL, false);
-          case 3, 4 -> joined(HTML, false);
-          case 5 -> "<" + joined(HTML, false);
-          case 6 -> corpus.isEmpty() ? joined(SQL, true) : spoiled(pick(corpus));
+          case 3 -> joined(HTML, false);
+          case 4, 5 -> "<" + joined(HTML, false);
+          case 6, 7 -> corpus.isEmpty() ? joined(SQL, true) : spoiled(pick(corpus));
+          case 8 -> address();
+          case 9, 10 -> joined(TOKENS, false);
+          case 11 -> "<" + joined(COMMENTS, false);
           default -> noise();
         };
     return LibinjectionSuite.bytes(random.nextInt(4) == 0 ? spoiled(s) : s);
@@ -272,6 +292,27 @@ final class Values {
       boolean word = words && random.nextInt(5) < 3;
       String piece = word ? word() : pieces[random.nextInt(pieces.length)];
       out.append(piece).append(blanks && random.nextInt(3) > 0 ? " " : "");
+    }
+    return out.toString();
+  }
+
+  /** A link whose scheme is spelled in one of the ways that browsers put up with. */
+  private String address() {
+    String scheme = SCHEMES[random.nextInt(SCHEMES.length)];
+    StringBuilder out = new StringBuilder("<a href=").append(random.nextBoolean() ? "\"" : "");
+    boolean plain = random.nextBoolean();
+    for (int i = 0; i < scheme.length(); i++) {
+      char c = scheme.charAt(i);
+      switch (plain ? 0 : random.nextInt(12)) {
+        case 1 -> out.append("\0").append(c);
+        case 2 -> out.append("&#10;").append(c);
+        case 3 -> out.append("&#").append((int) c).append(';');
+        case 4 -> out.append("&#x").append(Integer.toHexString(c));
+        case 5 -> out.append("&#").append(c + 256 * random.nextInt(3)).append(';');
+        case 6 -> out.append(Character.toUpperCase(c));
+        case 7 -> out.append(' ').append(c);
+        default -> out.append(c);
+      }
     }
     return out.toString();
   }

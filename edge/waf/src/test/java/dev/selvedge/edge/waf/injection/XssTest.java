@@ -27,6 +27,7 @@ final class XssTest {
         "<set attributename=onclick>",
         "<!doctype html>",
         "<!--`-->",
+        "<!--a-\0-><script>",
         "<!--[if IE]>",
         "<?xml version=1>",
         "<?import x>",
