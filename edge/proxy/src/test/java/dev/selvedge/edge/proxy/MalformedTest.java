@@ -125,13 +125,14 @@ class MalformedTest {
             });
         RunningProxy own = RunningProxy.start(1, "", ROUTE + lying.kdl(""));
         RawClient client = own.client()) {
-      Answer answer = client.get("/").answer();
-      while (answer.status() == 103) {
-        answer = client.answer();
+      for (int i = 0; i < 2; i++) {
+        Answer answer = client.get("/").answer();
+        while (answer.status() == 103) {
+          answer = client.answer();
+        }
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.code()).isEqualTo("upstream_malformed");
       }
-      assertThat(answer.status()).isEqualTo(502);
-      assertThat(answer.code()).isEqualTo("upstream_malformed");
-      assertThat(client.get("/").answer().status()).isEqualTo(502);
       assertThat(lying.accepted()).isEqualTo(2);
       client.hangUp();
       own.awaitRest();
@@ -163,7 +164,7 @@ class MalformedTest {
             });
         RunningProxy own = RunningProxy.start(1, "", ROUTE + lying.kdl(""));
         RawClient client = own.client()) {
-      client.get("/");
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
       String all = new String(client.rest(), java.nio.charset.StandardCharsets.ISO_8859_1);
       assertThat(all).startsWith("HTTP/1.1 ").doesNotEndWith("0\r\n\r\n");
       if (all.startsWith("HTTP/1.1 200")) {

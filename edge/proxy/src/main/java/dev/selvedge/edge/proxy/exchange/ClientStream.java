@@ -49,6 +49,14 @@ public interface ClientStream {
    */
   void switchProtocols(HttpHead head, byte[] protocol);
 
+  /** Takes the answer back if no byte of it was sent yet; true where another may be begun. */
+  boolean withdraw();
+
+  /**
+   * What comes behind this request cannot be trusted to be the next one: closes after the answer.
+   */
+  void closeAfterAnswer();
+
   /** The protocols that the client offers to upgrade to, as sent; null where it offers none. */
   byte @Nullable [] upgradeOffer();
 

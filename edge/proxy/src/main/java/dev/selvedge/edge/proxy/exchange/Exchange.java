@@ -342,6 +342,9 @@ public final class Exchange {
   public void refuse(FailureCode code, int status) {
     record.fail(code);
     record.step(Step.REFUSED, code.ordinal(), worker.clock().nanos());
+    if (code.source() == FailureCode.Source.CLIENT) {
+      client.closeAfterAnswer();
+    }
     if (status == 0) {
       complete();
       client.responseReset(Failure.of(code));
@@ -362,7 +365,8 @@ public final class Exchange {
   private void end(Failure why) {
     record.fail(why.code());
     record.step(Step.FAILED, why.code().ordinal(), worker.clock().nanos());
-    if (state == State.ASKED && why.code().status() != 0) {
+    boolean answerable = state == State.ASKED || state == State.ANSWERING && client.withdraw();
+    if (answerable && why.code().status() != 0) {
       HttpHead head = ownHead;
       head.clear();
       head.status(why.code().status());

@@ -301,6 +301,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   @Override
+  public boolean withdraw() {
+    return phase != Phase.CLOSED && out.withdraw();
+  }
+
+  @Override
+  public void closeAfterAnswer() {
+    closeAfter = true;
+  }
+
+  @Override
   public byte @Nullable [] upgradeOffer() {
     return upgradeOffer;
   }

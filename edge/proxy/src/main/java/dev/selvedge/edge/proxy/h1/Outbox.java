@@ -23,6 +23,7 @@ public final class Outbox {
   private final Channel channel;
   private @Nullable ByteBuf gathered;
   private boolean written;
+  private boolean begun;
   private long uncredited;
   private long counted;
   private long lastPending;
@@ -87,8 +88,21 @@ public final class Outbox {
     behind.writeShort('\r' << 8 | '\n');
   }
 
+  /** Drops the message begun last if none of its bytes went to the channel yet. */
+  public boolean withdraw() {
+    ByteBuf open = gathered;
+    if (begun || open == null) {
+      return false;
+    }
+    gathered = null;
+    open.release();
+    uncredited = 0;
+    return true;
+  }
+
   private void write(ByteBuf bytes) {
     written = true;
+    begun = true;
     channel.write(bytes, channel.voidPromise());
   }
 
@@ -114,9 +128,10 @@ public final class Outbox {
     return (int) left;
   }
 
-  /** The next message begins: what is still to leave is no credit of its producer. */
+  /** The next message begins: what is still to leave of the last is no credit of its producer. */
   public void nextMessage() {
     uncredited = 0;
+    begun = false;
   }
 
   /** Whether everything has left. */

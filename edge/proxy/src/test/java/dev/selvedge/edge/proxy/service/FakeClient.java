@@ -93,6 +93,14 @@ public final class FakeClient implements ClientStream {
   }
 
   @Override
+  public boolean withdraw() {
+    return false;
+  }
+
+  @Override
+  public void closeAfterAnswer() {}
+
+  @Override
   public byte @Nullable [] upgradeOffer() {
     return null;
   }
