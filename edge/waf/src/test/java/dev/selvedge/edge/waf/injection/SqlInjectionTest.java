@@ -20,6 +20,7 @@ final class SqlInjectionTest {
       quoteCharacter = '~',
       value = {
         "1 or 1=1 | 1&1",
+        "a)+(in union select 1 | nUE1",
         "1\u0001-- | 1c",
         "x' or 'a'='a | s&sos",
         "1 union select password from users | 1UEnk",
