@@ -159,7 +159,7 @@ public final class KdlParser {
       } else if (block) {
         throw KdlScanner.error(start, "after its block a node must end, with a newline or ;");
       } else if (!space && !commentedOut) {
-        throw KdlScanner.error(start, "a space is missing before this");
+        throw KdlScanner.error(start, "a space is missing before this, or quotes around the text");
       } else if (commentedOut) {
         entry(new ArrayList<>(), new ArrayList<>());
       } else {
@@ -247,7 +247,9 @@ public final class KdlParser {
               ? "a name or a value is missing at the end of this line"
               : KdlChars.isDisallowed(c)
                   ? "the character U+" + String.format("%04X", c) + " is not allowed in a file"
-                  : "a name or a value cannot begin with " + Character.toString(c));
+                  : "a name or a value cannot begin with "
+                      + Character.toString(c)
+                      + " outside of quotes");
     }
     return bare(place, word());
   }

@@ -21,7 +21,7 @@ public final class ListenerKeys {
   public static final Key<Protocol> PROTOCOL =
       Key.withDefault(
           "listeners.listener.protocol",
-          Types.Choice.of("http", Protocol.HTTP),
+          Types.Choice.of("http", Protocol.HTTP).later("https", "h2", "h2c", "h3"),
           "\"http\"",
           "What is spoken.",
           "SystemKeysTest#speaksTheProtocolOfTheListener");

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ public final class Report {
 
   /** Further ones are not kept: nobody reads them, and a large file could hold a million. */
   static final int PROBLEMS_MAX = 1_000;
+
+  private static final int MESSAGE_MAX = 1_000;
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
   private final Set<Problem> problems = new LinkedHashSet<>();
   private final Set<Place> unreadable = new HashSet<>();
@@ -58,9 +62,18 @@ public final class Report {
               place.source().name(),
               place.line(),
               place.column(),
-              last ? "there are more problems than are shown" : message,
+              last ? "there are more problems than are shown" : printable(message),
               last ? null : suggestion));
     }
+  }
+
+  /** One line for a terminal or a log, whatever the text held that it quotes. */
+  private static String printable(String message) {
+    String cut =
+        message.length() > MESSAGE_MAX
+            ? message.substring(0, message.offsetByCodePoints(0, MESSAGE_MAX / 2)) + "…"
+            : message;
+    return UNPRINTABLE.matcher(cut).replaceAll("?");
   }
 
   /** A problem that is one only if the whole text was understood: something is not there. */

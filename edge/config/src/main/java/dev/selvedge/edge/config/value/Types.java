@@ -95,17 +95,25 @@ public final class Types {
     }
   }
 
-  /** One of a few words, each standing for a value. */
-  public record Choice<E>(Map<String, E> words) implements Type<E> {
+  /**
+   * One of a few words, each standing for a value.
+   *
+   * @param later words that the design plans and this version does not have
+   */
+  public record Choice<E>(Map<String, E> words, List<String> later) implements Type<E> {
 
     public static <E> Choice<E> of(String word, E value) {
-      return new Choice<>(Map.of(word, value));
+      return new Choice<>(Map.of(word, value), List.of());
     }
 
     public Choice<E> or(String word, E value) {
       Map<String, E> more = new LinkedHashMap<>(words);
       more.put(word, value);
-      return new Choice<>(more);
+      return new Choice<>(more, later);
+    }
+
+    public Choice<E> later(String... planned) {
+      return new Choice<>(words, List.of(planned));
     }
 
     private String listed(String quote) {
@@ -134,7 +142,15 @@ public final class Types {
         return null;
       }
       @Nullable E value = words.get(word);
-      if (value == null) {
+      if (value == null && later.contains(word)) {
+        report.problem(
+            argument.place(),
+            node.name()
+                + " \""
+                + word
+                + "\" is not available in this version, only "
+                + listed("\""));
+      } else if (value == null) {
         report.problem(
             argument.place(),
             node.name() + " takes " + listed("\"") + ", not \"" + word + "\"",

@@ -30,8 +30,8 @@ class KdlParserTest {
 
   @Test
   void everythingKnowsItsPlace() {
-    KdlNode node =
-        parse("\n  (t)node /* x */ (a)1 \\\n 😀 key=(b)\"v\" {\r\n\tchild\r\n}").nodes().getFirst();
+    String text = "\n  (t)node /* x */ (a)1 \\\n 😀 key=(b)\"v\" {\r\n\tchild\r\n}";
+    KdlNode node = parse(text).nodes().getFirst();
     assertThat(node.place()).isEqualTo(at(2, 6));
     assertThat(node.type()).isEqualTo(new KdlNode.Annotation(at(2, 4), "t"));
     assertThat(node.arguments())
@@ -94,12 +94,14 @@ class KdlParserTest {
     assertThat(errors("a }")).containsExactly("1:3: a node must end here, with a newline or ;");
     assertThat(errors("}")).containsExactly("1:1: this } closes nothing");
     assertThat(errors("a /* b\nc")).containsExactly("1:3: this comment is never closed by */");
-    assertThat(errors("a=1")).containsExactly("1:2: a space is missing before this");
+    assertThat(errors("a=1"))
+        .containsExactly("1:2: a space is missing before this, or quotes around the text");
     assertThat(errors("a b=\nc"))
         .containsExactly("1:5: a name or a value is missing at the end of this line");
     assertThat(errors("a \u0007b"))
         .containsExactly("1:3: the character U+0007 is not allowed in a file");
-    assertThat(errors("a [b]")).containsExactly("1:3: a name or a value cannot begin with [");
+    assertThat(errors("a [b]"))
+        .containsExactly("1:3: a name or a value cannot begin with [ outside of quotes");
     assertThat(errors("a #yes"))
         .containsExactly(
             "1:3: after # one of #true #false #null #inf #-inf #nan or a quote must follow");

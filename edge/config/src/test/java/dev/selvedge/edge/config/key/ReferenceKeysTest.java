@@ -6,8 +6,10 @@ import dev.selvedge.edge.config.Project;
 import dev.selvedge.edge.config.schema.Block;
 import dev.selvedge.edge.config.schema.Key;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The reference of keys is the descriptors in another form. */
@@ -16,29 +18,6 @@ class ReferenceKeysTest {
   private static final String UPDATE =
       "./mvnw -q -pl edge/config -am test -Dtest=ReferenceKeysTest"
           + " -Dsurefire.failIfNoSpecifiedTests=false -Dselvedge.update-docs=true";
-
-  private static final String HEAD =
-      """
-      # Reference of configuration keys
-
-      Generated from the key descriptors in `edge/config`; a test fails where it is stale. Rewrite it with
-
-          %s
-
-      A configuration is one file in [KDL 2.0](https://kdl.dev). `./selvedge check FILE` reports every mistake in it at once.
-
-      - **Units.** A duration key `K` is written `K "30s"` (`ms`, `s`, `m`, `h`), `K-ms 30000`, `K-secs 30` or `K-seconds 30`; a size key `K "10MiB"` \
-      (`B`, `KiB`, `MiB`, `GiB`, `KB`, `MB`, `GB`) or `K-bytes 10485760`.
-      - **Environment.** `${NAME}` in a value is filled in from the environment, where it must be set; `$${` stands for `${` itself.
-      - **Paths** of files and folders are relative to the file that names them.
-      - **Names** of listeners, routes and upstreams have 1 to 64 letters, digits and characters of `. _ -`.
-      - **Blocks** `listeners`, `routes` and `upstreams` may be written several times, so that included files can add to them; any other key once, unless it is marked *repeatable*.
-      - **Contradictions** are mistakes: a bound over the one around it, and a timer that would outlive the one around it (`drain-delay` in \
-      `graceful-shutdown-timeout`; `pool-wait` and `connect` together, and `first-byte`, in a route's `total-timeout`). Defaults that are not written give way.
-      - **Order.** Routes are tried by priority, then the more specific first (host, path, method, fields, query, listener; exact before pattern before prefix or \
-      wildcard, longer before shorter), then in file order. A route that can never match is a mistake.
-      """
-          .formatted(UPDATE);
 
   @Test
   void referenceIsFresh() throws IOException {
@@ -52,8 +31,8 @@ class ReferenceKeysTest {
     assertThat(actual).as("%s is stale; rewrite it with: %s", file, UPDATE).isEqualTo(expected);
   }
 
-  private static String reference() {
-    StringBuilder out = new StringBuilder(HEAD);
+  private static String reference() throws IOException {
+    StringBuilder out = new StringBuilder(head());
     for (Block block : Keys.blocks()) {
       out.append("\n## ");
       out.append(block.path().isEmpty() ? "Top level" : "`" + block.path() + "`").append("\n\n");
@@ -69,6 +48,13 @@ class ReferenceKeysTest {
       }
     }
     return out.toString();
+  }
+
+  private static String head() throws IOException {
+    try (var in = ReferenceKeysTest.class.getResourceAsStream("reference-head.md")) {
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return text.replace("%s", UPDATE);
+    }
   }
 
   private static void row(Key<?> key, StringBuilder out) {

@@ -47,6 +47,8 @@ class KeysTest {
   void descriptorsAreWellFormed() {
     Set<String> paths = new HashSet<>();
     for (Block block : Keys.blocks()) {
+      assertThat(block.names()).doesNotHaveDuplicates();
+      assertThat(block.later()).noneMatch(block.names()::contains);
       for (Key<?> key : block.keys()) {
         assertThat(paths.add(key.path())).as(key.path()).isTrue();
         String prefix = block.path().isEmpty() ? "" : block.path() + ".";

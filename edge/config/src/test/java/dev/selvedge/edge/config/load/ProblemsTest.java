@@ -125,7 +125,7 @@ class ProblemsTest {
     assertThat(
             Configs.problemsBeside(
                 """
-                system { trusted-proxies "10.0.0.1/8" "10.0.0.0/33" "300.1.1.1" "::1" "fe80::/10" "x" }
+                system { trusted-proxies "10.0.0.1/8" "10.0.0.0/33" "300.1.1" "fe80::/10" "x" }
                 admin { address ":9090" }
                 upstreams { upstream "u" {
                   target "::1"
@@ -138,10 +138,11 @@ class ProblemsTest {
         .containsExactly(
             "3:26: \"10.0.0.1/8\" has bits set behind its prefix (did you mean \"10.0.0.0/8\"?)",
             "3:39: the prefix of \"10.0.0.0/33\" must be 0 to 32",
-            "3:53: \"300.1.1.1\" is neither an address nor an address block, such as \"10.0.0.0/8\"",
-            "3:83: \"x\" is neither an address nor an address block, such as \"10.0.0.0/8\"",
+            "3:53: \"300.1.1\" is neither an address nor an address block, such as \"10.0.0.0/8\"",
+            "3:75: \"x\" is neither an address nor an address block, such as \"10.0.0.0/8\"",
             "4:17: the host is missing in \":9090\" (did you mean \"0.0.0.0:9090\"?)",
-            "6:10: \"::1\" is not HOST:PORT, such as \"127.0.0.1:8080\" (did you mean \"[::1]:8080\"?)",
+            "6:10: \"::1\" is not HOST:PORT, such as \"127.0.0.1:8080\""
+                + " (did you mean \"[::1]:8080\"?)",
             "7:10: \"1.2.3\" is neither an address nor a host name",
             "8:10: the port must be 1 to 65,535, not 65536",
             "9:10: \"http://a.example\" is not HOST:PORT, such as \"127.0.0.1:8080\"");
@@ -205,7 +206,7 @@ class ProblemsTest {
   void defaultsThatAreNotWrittenGiveWay() {
     Configs.ok(
         Configs.MINIMAL
-            + "system { limits { max-connections 10; max-head \"4KiB\"; max-buffered \"64KiB\" } }");
+            + "system { limits { max-connections 9; max-head \"4KiB\"; max-buffered \"9KiB\" } }");
   }
 
   @Test
@@ -252,6 +253,15 @@ class ProblemsTest {
             "test.kdl:2:28: 10MiB is not a number; text that begins so needs quotes",
             "test.kdl:2:35: unknown key max-heads in limits (did you mean \"max-head\"?)",
             "test.kdl:3:51: this string is not closed by \" on its line");
+  }
+
+  @Test
+  void messagesStayOnOneShortLine() {
+    assertThat(Configs.problemsBeside("system { transport \"a\\n\\u{1b}b\" }"))
+        .containsExactly("3:20: transport takes \"epoll\" or \"io_uring\", not \"a??b\"");
+    assertThat(Configs.problemsBeside("x".repeat(1_000_000)))
+        .singleElement()
+        .satisfies(it -> assertThat(it).hasSizeLessThan(600).endsWith("…"));
   }
 
   @Test
