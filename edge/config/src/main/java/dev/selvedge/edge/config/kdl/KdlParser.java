@@ -71,13 +71,13 @@ public final class KdlParser {
         }
         boolean commentedOut = slashdash();
         KdlNode node = node(depth);
-        terminator(opened != null);
         if (!commentedOut) {
           nodes.add(node);
         }
+        terminator(opened != null);
       } catch (SyntaxException e) {
-        errors.add(e.error);
-        ended |= e.fatal || errors.size() == ERRORS_MAX;
+        report(e.error);
+        ended |= e.fatal;
         skipNode(opened != null);
       }
     }
@@ -114,12 +114,20 @@ public final class KdlParser {
     return true;
   }
 
+  private void report(SyntaxError error) {
+    errors.add(error);
+    ended |= errors.size() == ERRORS_MAX;
+  }
+
+  /** What follows a node without a terminator is read as the next node. */
   private void terminator(boolean inBlock) {
-    if (scanner.take(";") || scanner.lineEnd() || scanner.peek() == END) {
-      return;
+    boolean closes = scanner.at('}');
+    if (closes && !inBlock) {
+      throw KdlScanner.error(scanner.place(), "this } closes nothing");
     }
-    if (!inBlock || !scanner.at('}')) {
-      throw KdlScanner.error(scanner.place(), "a node must end here, with a newline or ;");
+    boolean end = closes || scanner.take(";") || scanner.lineEnd() || scanner.peek() == END;
+    if (!end && !ended) {
+      report(new SyntaxError(scanner.place(), "a newline or ; is missing before this"));
     }
   }
 
@@ -147,6 +155,9 @@ public final class KdlParser {
       if (atTerminator()) {
         break;
       }
+      if (block && !scanner.at('{') && !scanner.at("/-")) {
+        break;
+      }
       Place start = scanner.place();
       boolean commentedOut = slashdash();
       if (scanner.at('{')) {
@@ -157,7 +168,7 @@ public final class KdlParser {
         block = true;
         children = commentedOut ? children : read;
       } else if (block) {
-        throw KdlScanner.error(start, "after its block a node must end, with a newline or ;");
+        throw KdlScanner.error(start, "after the block of a node no value can follow");
       } else if (!space && !commentedOut) {
         throw KdlScanner.error(start, "a space is missing before this, or quotes around the text");
       } else if (commentedOut) {

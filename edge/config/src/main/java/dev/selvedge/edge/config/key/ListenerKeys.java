@@ -32,7 +32,7 @@ public final class ListenerKeys {
           new Types.Switch(),
           "#false",
           "Whether each connection must begin with a PROXY v1 or v2 header from a trusted proxy.",
-          "ClientAddressTest#requiresThePROXYHeaderWhereTheListenerSaysSo");
+          "ClientAddressTest#requiresTheProxyHeaderWhereTheListenerSaysSo");
 
   static final Block ONE =
       Block.named("listeners.listener", ADDRESS, PROTOCOL, PROXY_PROTOCOL)

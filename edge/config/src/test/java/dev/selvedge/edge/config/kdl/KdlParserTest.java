@@ -91,7 +91,8 @@ class KdlParserTest {
         .containsExactly(
             "1:5: after a \\ in a string one of \" \\ b f n r t s u{…} or a space must follow");
     assertThat(errors("a {\n b {\n }\n")).containsExactly("1:3: this { is never closed");
-    assertThat(errors("a }")).containsExactly("1:3: a node must end here, with a newline or ;");
+    assertThat(errors("a }")).containsExactly("1:3: this } closes nothing");
+    assertThat(errors("a {} b")).containsExactly("1:6: a newline or ; is missing before this");
     assertThat(errors("}")).containsExactly("1:1: this } closes nothing");
     assertThat(errors("a /* b\nc")).containsExactly("1:3: this comment is never closed by */");
     assertThat(errors("a=1"))
