@@ -23,12 +23,29 @@ public final class Main implements Runnable {
   static final int BAD_INPUT = 2;
 
   public static void main(String[] arguments) {
+    tuneNetty();
     JsonLines.install();
     String[] words = arguments;
     if (words.length > 0 && words[0].equals("help")) {
       words = new String[] {"--help"};
     }
     System.exit(new CommandLine(new Main()).execute(words));
+  }
+
+  /**
+   * Settings of Netty that have no other place; one given on the command line wins. Sampling for
+   * leaks costs 6 % of a small request and is what tests are for; reads of a whole window are kept
+   * in the loop's cache, which by default ends at half of it.
+   */
+  private static void tuneNetty() {
+    setDefault("io.netty.leakDetection.level", "disabled");
+    setDefault("io.netty.allocator.maxCachedBufferCapacity", "131072");
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   @Override

@@ -128,7 +128,7 @@ public final class Exchange {
     requestBytes = 0;
     long sequence = worker.nextSequence();
     RequestId.write(id, 0, dataplane.processId(), worker.index(), sequence);
-    record.begin(worker.index(), sequence, worker.clock().nanos(), worker.clock().epochMillis());
+    record.begin(worker.index(), sequence, worker.now(), worker.epochMillis());
   }
 
   /** Target, then global bounds, in the order in which they protect. */
@@ -208,7 +208,7 @@ public final class Exchange {
   public void requestEnd(@Nullable HttpHead trailers) {
     requestComplete = true;
     if (state == State.ASKED || state == State.ANSWERING) {
-      record.step(Step.REQUEST_BODY_COMPLETE, 0, worker.clock().nanos());
+      record.step(Step.REQUEST_BODY_COMPLETE, 0, worker.now());
     }
     stream.requestEnd(trailers);
   }
@@ -276,7 +276,7 @@ public final class Exchange {
     }
     route.responseEdits().apply(head);
     record.status(head.status());
-    record.step(Step.RESPONDED, head.status(), worker.clock().nanos());
+    record.step(Step.RESPONDED, head.status(), worker.now());
     if (!bodyFollows) {
       complete();
     }
@@ -315,7 +315,7 @@ public final class Exchange {
     FieldHygiene.requestId(head, requestId());
     route.responseEdits().apply(head);
     record.status(head.status());
-    record.step(Step.UPGRADED, 0, worker.clock().nanos());
+    record.step(Step.UPGRADED, 0, worker.now());
     client.switchProtocols(head, protocol);
   }
 
@@ -341,7 +341,7 @@ public final class Exchange {
   /** Refuses with a problem document, or by closing where no answer can be given. */
   public void refuse(FailureCode code, int status) {
     record.fail(code);
-    record.step(Step.REFUSED, code.ordinal(), worker.clock().nanos());
+    record.step(Step.REFUSED, code.ordinal(), worker.now());
     if (code.source() == FailureCode.Source.CLIENT) {
       client.closeAfterAnswer();
     }
@@ -364,7 +364,7 @@ public final class Exchange {
   /** A failure of either side ends the exchange: an answer if none has begun, else a reset. */
   private void end(Failure why) {
     record.fail(why.code());
-    record.step(Step.FAILED, why.code().ordinal(), worker.clock().nanos());
+    record.step(Step.FAILED, why.code().ordinal(), worker.now());
     boolean answerable = state == State.ASKED || state == State.ANSWERING && client.withdraw();
     if (answerable && why.code().status() != 0) {
       HttpHead head = ownHead;
@@ -399,7 +399,7 @@ public final class Exchange {
       dataplane.inFlight().release();
     }
     state = State.IDLE;
-    record.end(worker.clock().nanos());
+    record.end(worker.now());
     FailureCode failure = record.failure();
     route.count(
         worker.metrics(),
@@ -502,6 +502,7 @@ public final class Exchange {
   private final class TotalTimer extends TimerWheel.Timer {
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       clientFailed(Failure.of(FailureCode.TOTAL_TIMEOUT));
     }
   }

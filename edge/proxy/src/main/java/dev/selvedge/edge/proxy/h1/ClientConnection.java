@@ -106,12 +106,14 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    worker.readClock();
     worker.metrics().add(metrics.open(), 1);
     arm(settings.headNanos());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    worker.readClock();
     ByteBuf bytes = (ByteBuf) message;
     ByteBuf held = input;
     if (held == null) {
@@ -127,6 +129,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    worker.readClock();
     if (event instanceof ChannelInputShutdownEvent
         || event instanceof ChannelInputShutdownReadComplete) {
       if (!inputEnded) {
@@ -139,11 +142,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    worker.readClock();
     closed();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    worker.readClock();
     settle();
     if (channel.isWritable()) {
       process();
@@ -152,6 +157,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    worker.readClock();
     if (!(cause instanceof java.io.IOException)) {
       Bug.report("client connection", cause);
     }
@@ -555,7 +561,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       }
     } else if (!writeTimer.armed()) {
       out.progressed();
-      worker.timers().arm(writeTimer, worker.clock().nanos() + settings.clientWriteNanos());
+      worker.timers().arm(writeTimer, worker.now() + settings.clientWriteNanos());
     }
   }
 
@@ -584,7 +590,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   // ---- time
 
   private void arm(long nanos) {
-    worker.timers().arm(readTimer, worker.clock().nanos() + nanos);
+    worker.timers().arm(readTimer, worker.now() + nanos);
   }
 
   private void armBody() {
@@ -592,7 +598,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       worker.timers().disarm(readTimer);
       return;
     }
-    long now = worker.clock().nanos();
+    long now = worker.now();
     if (rateWindowStart == 0) {
       rateWindowStart = now;
       rateWindowBytes = 0;
@@ -611,6 +617,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       switch (phase) {
         case HEAD -> headExpired();
         case BODY -> bodyExpired(nowNanos);
@@ -653,6 +660,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private final class WriteTimer extends TimerWheel.Timer {
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       if (out.empty()) {
         return;
       }

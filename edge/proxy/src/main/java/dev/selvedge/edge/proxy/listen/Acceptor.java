@@ -69,7 +69,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /** A permit came free somewhere. Thread-safe. */
   void resume() {
-    worker.loop().execute(this::goOn);
+    worker.execute(this::goOn);
   }
 
   private void goOn() {

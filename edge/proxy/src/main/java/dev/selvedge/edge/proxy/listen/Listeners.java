@@ -73,12 +73,10 @@ public final class Listeners {
       Acceptor acceptor = new Acceptor(channel, listener, worker, set, this::pausedNow);
       acceptors.add(acceptor);
       channel.closeFuture().addListener(done -> acceptors.remove(acceptor));
-      worker
-          .loop()
-          .execute(() -> {
-            channel.pipeline().addLast(acceptor);
-            channel.config().setAutoRead(true);
-          });
+      worker.execute(() -> {
+        channel.pipeline().addLast(acceptor);
+        channel.config().setAutoRead(true);
+      });
     }
   }
 
@@ -118,7 +116,7 @@ public final class Listeners {
       Channel channel = bound.channels().get(i);
       Acceptor acceptor = channel.pipeline().get(Acceptor.class);
       Worker worker = workers.get(i);
-      worker.loop().execute(() -> checkEmptied(worker, channel, acceptor, -1));
+      worker.execute(() -> checkEmptied(worker, channel, acceptor, -1));
     }
   }
 
@@ -150,7 +148,7 @@ public final class Listeners {
   private void onAllConnections(Consumer<ClientConnection> action) {
     for (int i = 0; i < workers.size(); i++) {
       ConnectionSet set = connections.get(i);
-      workers.get(i).loop().execute(() -> set.copy().forEach(action));
+      workers.get(i).execute(() -> set.copy().forEach(action));
     }
   }
 

@@ -18,12 +18,15 @@ import java.util.SplittableRandom;
  * One event loop and everything it owns: timers, pooled heads, counters, randomness, the date.
  *
  * <p>A client connection, the exchange on it and the upstream connection it uses all stay on one
- * worker. Confined to its event loop, except {@link #loop} and {@link #index}.
+ * worker. Confined to its event loop, except {@link #loop}, {@link #index} and {@link #execute}.
  */
 public final class Worker {
 
   /** Heads kept for reuse; further ones are left to the collector. */
   private static final int POOLED_HEADS = 1024;
+
+  private static final long WALL_EVERY_NANOS = 1_000_000_000L;
+  private static final long NANOS_PER_MILLI = 1_000_000L;
 
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -39,6 +42,9 @@ public final class Worker {
   private final ArrayDeque<HttpHead> heads = new ArrayDeque<>();
   private byte[] scratch = new byte[4096];
   private long sequence;
+  private long now;
+  private long wallReadAt;
+  private long wallOffsetMillis;
   private long dateSecond = Long.MIN_VALUE;
   private byte[] date = new byte[0];
 
@@ -56,6 +62,8 @@ public final class Worker {
     this.recorder = recorder;
     this.random = random;
     this.timers = new TimerWheel(loop, clock);
+    this.wallReadAt = clock.nanos() - 2 * WALL_EVERY_NANOS;
+    readClock();
   }
 
   public int index() {
@@ -66,8 +74,39 @@ public final class Worker {
     return loop;
   }
 
+  /** Runs a task on the loop, with the clock read. Thread-safe. */
+  public void execute(Runnable task) {
+    loop.execute(() -> {
+      readClock();
+      task.run();
+    });
+  }
+
   public Clock clock() {
     return clock;
+  }
+
+  /**
+   * Reads the clock for this turn: what one event causes happens at one time. Called where an event
+   * enters, because reading the clock at every step costs more than the steps.
+   */
+  public long readClock() {
+    now = clock.nanos();
+    if (now - wallReadAt > WALL_EVERY_NANOS) {
+      wallReadAt = now;
+      wallOffsetMillis = clock.epochMillis() - now / NANOS_PER_MILLI;
+    }
+    return now;
+  }
+
+  /** The wall clock of this turn, within a millisecond of the machine's; read anew every second. */
+  public long epochMillis() {
+    return now / NANOS_PER_MILLI + wallOffsetMillis;
+  }
+
+  /** The time of this turn, as {@link #readClock} last read it. */
+  public long now() {
+    return now;
   }
 
   public TimerWheel timers() {
@@ -119,7 +158,7 @@ public final class Worker {
 
   /** The value of a Date field (RFC 9110, 5.6.7); made once a second. */
   public byte[] date() {
-    long second = Math.floorDiv(clock.epochMillis(), 1000);
+    long second = Math.floorDiv(epochMillis(), 1000);
     if (second != dateSecond) {
       dateSecond = second;
       String text = HTTP_DATE.format(Instant.ofEpochSecond(second));

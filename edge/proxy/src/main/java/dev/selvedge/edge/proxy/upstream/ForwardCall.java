@@ -97,7 +97,7 @@ final class ForwardCall implements ServiceStream {
   void queued(long nanos) {
     state = State.QUEUED;
     step(Step.POOL_QUEUED, pool.upstream().nameNumber());
-    worker.timers().arm(waitTimer, worker.clock().nanos() + nanos);
+    worker.timers().arm(waitTimer, worker.now() + nanos);
   }
 
   void dequeued() {
@@ -109,7 +109,7 @@ final class ForwardCall implements ServiceStream {
     awaited = made;
     take(chosen);
     step(Step.CONNECTING, chosen.nameNumber());
-    worker.timers().arm(waitTimer, worker.clock().nanos() + nanos);
+    worker.timers().arm(waitTimer, worker.now() + nanos);
   }
 
   /** The channel of a connect under way, so that it can be given up. */
@@ -266,7 +266,7 @@ final class ForwardCall implements ServiceStream {
   }
 
   void step(Step step, int reference) {
-    exchange.record().step(step, reference, worker.clock().nanos());
+    exchange.record().step(step, reference, worker.now());
   }
 
   private static byte[] ascii(String text) {
@@ -277,6 +277,7 @@ final class ForwardCall implements ServiceStream {
   private final class WaitTimer extends TimerWheel.Timer {
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       switch (state) {
         case QUEUED -> {
           pool.leaveQueue(ForwardCall.this);

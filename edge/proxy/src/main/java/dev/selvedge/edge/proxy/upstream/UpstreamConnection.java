@@ -118,12 +118,14 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    worker.readClock();
     channel = ctx.channel();
     out = new Outbox(ctx.channel(), pool.dataplane().buffered());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    worker.readClock();
     ByteBuf bytes = (ByteBuf) message;
     ByteBuf held = input;
     if (held == null) {
@@ -139,6 +141,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    worker.readClock();
     if (event instanceof ChannelInputShutdownEvent
         || event instanceof ChannelInputShutdownReadComplete) {
       if (!inputEnded) {
@@ -151,16 +154,19 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
+    worker.readClock();
     closed(FailureCode.UPSTREAM_RESET);
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    worker.readClock();
     settle();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    worker.readClock();
     if (!(cause instanceof java.io.IOException)) {
       Bug.report("upstream connection", cause);
     }
@@ -251,7 +257,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     } else if (!writeTimer.armed()) {
       box.progressed();
       long stall = pool.upstream().config().writeStall().toNanos();
-      worker.timers().arm(writeTimer, worker.clock().nanos() + stall);
+      worker.timers().arm(writeTimer, worker.now() + stall);
     }
     ForwardCall current = call;
     if (left > 0 && current != null && (!requestSent || phase == Phase.TUNNEL)) {
@@ -632,7 +638,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   // ---- time
 
   private void arm(long nanos) {
-    worker.timers().arm(readTimer, worker.clock().nanos() + nanos);
+    worker.timers().arm(readTimer, worker.now() + nanos);
   }
 
   private void armBetweenBytes() {
@@ -647,6 +653,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private final class ReadTimer extends TimerWheel.Timer {
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       switch (phase) {
         case REST -> {
           pool.forget(UpstreamConnection.this);
@@ -667,6 +674,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private final class WriteTimer extends TimerWheel.Timer {
     @Override
     protected void expired(long nowNanos) {
+      worker.readClock();
       Outbox box = out();
       if (phase == Phase.CLOSED || box.empty()) {
         return;

@@ -67,7 +67,7 @@ final class UpstreamPool {
   }
 
   void execute(Runnable task) {
-    worker.loop().execute(task);
+    worker.execute(task);
   }
 
   boolean hasWaiters() {
@@ -126,6 +126,7 @@ final class UpstreamPool {
 
   /** A permit may be free: the longest waiter of this loop gets it, or another loop is asked. */
   void serveWaiter() {
+    worker.readClock();
     if (waiters.isEmpty()) {
       if (upstream.queue().count() > 0) {
         upstream.wakeAnother(worker.index());

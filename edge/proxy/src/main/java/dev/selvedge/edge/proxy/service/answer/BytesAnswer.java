@@ -47,7 +47,7 @@ public final class BytesAnswer implements ServiceStream {
     exchange.respond(head, body.length, true);
     // In a later turn of the loop: credit for bytes sent here would reach the exchange before the
     // service has returned its stream.
-    exchange.worker().loop().execute(answer::send);
+    exchange.worker().execute(answer::send);
     return answer;
   }
 

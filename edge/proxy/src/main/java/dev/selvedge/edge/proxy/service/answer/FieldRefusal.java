@@ -21,7 +21,7 @@ public final class FieldRefusal {
    */
   public static void refuse(Exchange exchange, FailureCode code, String name, String value) {
     exchange.record().fail(code);
-    long now = exchange.worker().clock().nanos();
+    long now = exchange.worker().now();
     exchange.record().step(Step.REFUSED, code.ordinal(), now);
     HttpHead head = exchange.ownHead();
     head.status(code.status());

@@ -27,7 +27,7 @@ record StaticRequest(
     HttpHead head = exchange.request();
     return new StaticRequest(
         exchange.headOnly(),
-        Math.floorDiv(exchange.worker().clock().epochMillis(), 1000),
+        Math.floorDiv(exchange.worker().epochMillis(), 1000),
         joined(head, KnownField.IF_MATCH),
         joined(head, KnownField.IF_NONE_MATCH),
         single(head, KnownField.IF_MODIFIED_SINCE),

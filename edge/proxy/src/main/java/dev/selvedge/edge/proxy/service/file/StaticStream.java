@@ -42,7 +42,8 @@ final class StaticStream implements ServiceStream {
 
   private @Nullable SeekableByteChannel file;
   private long remaining;
-  private long credit = WINDOW;
+  private final long window;
+  private long credit;
   private boolean visiting;
   private boolean over;
 
@@ -64,6 +65,8 @@ final class StaticStream implements ServiceStream {
     this.request = request;
     this.name = name;
     this.query = query;
+    this.window = Math.min(WINDOW, exchange.snapshot().client().window());
+    this.credit = window;
   }
 
   // ---- opening
@@ -88,7 +91,7 @@ final class StaticStream implements ServiceStream {
   private void comeBack(
       Runnable task, @Nullable SeekableByteChannel channel, @Nullable ByteBuf chunk) {
     try {
-      exchange.worker().loop().execute(task);
+      exchange.worker().execute(task);
     } catch (RejectedExecutionException loopHasEnded) {
       if (chunk != null) {
         chunk.release();
@@ -274,7 +277,7 @@ final class StaticStream implements ServiceStream {
 
   @Override
   public void responseCredit(int bytes) {
-    credit = Math.min(WINDOW, credit + bytes);
+    credit = Math.min(window, credit + bytes);
     read();
   }
 
