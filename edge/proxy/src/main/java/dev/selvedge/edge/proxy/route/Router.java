@@ -38,7 +38,7 @@ public final class Router {
     routes = new int[ordered.size()];
     for (int i = 0; i < routes.length; i++) {
       matchers[i] = new Matcher(ordered.get(i).matches(), listeners);
-      routes[i] = places.get(ordered.get(i).name());
+      routes[i] = places.getOrDefault(ordered.get(i).name(), NONE);
     }
   }
 
