@@ -128,7 +128,7 @@ final class SnapshotBuilder {
     try {
       return Services.of(
           route.service(), BLOCKING, to -> new ForwardService(known(upstreams, to.upstream())));
-    } catch (UncheckedIOException unreadable) {
+    } catch (UncheckedIOException | IllegalArgumentException unreadable) {
       throw new IOException(
           "route \"" + route.name() + "\": " + unreadable.getMessage(), unreadable);
     }

@@ -28,11 +28,17 @@ public final class ReadSize implements RecvByteBufAllocator, RecvByteBufAllocato
   private int attempted;
   private int last;
   private int reads;
+  private boolean enough;
   private @Nullable ChannelConfig config;
 
   /** Sets the size of the following reads, in bytes. */
   public void next(int bytes) {
     next = Math.max(bytes, LEAST);
+  }
+
+  /** The message has just ended with nothing behind it: a further read now would find nothing. */
+  public void enough() {
+    enough = true;
   }
 
   @Override
@@ -54,6 +60,7 @@ public final class ReadSize implements RecvByteBufAllocator, RecvByteBufAllocato
   public void reset(ChannelConfig newConfig) {
     config = newConfig;
     reads = 0;
+    enough = false;
     last = 0;
     attempted = 0;
   }
@@ -85,7 +92,7 @@ public final class ReadSize implements RecvByteBufAllocator, RecvByteBufAllocato
 
   @Override
   public boolean continueReading() {
-    return last > 0 && last == attempted && mayReadMore();
+    return last > 0 && last == attempted && !enough && mayReadMore();
   }
 
   @Override

@@ -451,6 +451,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
    */
   private void finish(boolean reusable, Exchange exchange) {
     worker.timers().disarm(readTimer);
+    readSize.enough();
     if (reusable) {
       pool.release(this);
     } else {
