@@ -12,11 +12,15 @@ import dev.selvedge.kernel.HttpHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One exchange on its way to and from an upstream, over at most two connections: the first, and one
  * more if the first failed in a way that cannot have been acted on (EDGE 2, retry).
+ *
+ * <p>What the client sends of its body between the two, within the credit that the first was given,
+ * is held and goes out on the second: at most one window.
  *
  * <p>A call is tried again once, if connecting failed, or if a reused connection ended before any
  * byte of an answer, the method is idempotent and no byte of the body was sent. Confined to its
@@ -50,6 +54,9 @@ final class ForwardCall implements ServiceStream {
   private boolean granted;
   private boolean bodySent;
   private boolean upgrading;
+  private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
+  private boolean endHeld;
+  private @Nullable HttpHead heldTrailers;
 
   ForwardCall(Exchange exchange, UpstreamPool pool) {
     this.exchange = exchange;
@@ -136,12 +143,24 @@ final class ForwardCall implements ServiceStream {
     take(ready.target());
     step(reused ? Step.CONNECTION_REUSED : Step.CONNECTED, ready.target().nameNumber());
     ready.begin(this, reused);
+    sendHeld(ready);
     if (!granted && !exchange.requestComplete()) {
       granted = true;
       exchange.requestCredit(exchange.snapshot().client().window());
     }
     if (!starting && ready.equals(connection)) {
       ready.flush();
+    }
+  }
+
+  private void sendHeld(UpstreamConnection ready) {
+    for (ByteBuf chunk = held.poll(); chunk != null; chunk = held.poll()) {
+      bodySent = true;
+      ready.send(chunk);
+    }
+    if (endHeld) {
+      endHeld = false;
+      ready.sendEnd(heldTrailers);
     }
   }
 
@@ -159,19 +178,25 @@ final class ForwardCall implements ServiceStream {
   @Override
   public void requestChunk(ByteBuf chunk) {
     UpstreamConnection open = connection;
-    if (open == null) {
+    if (open != null) {
+      bodySent = true;
+      open.send(chunk);
+    } else if (state == State.DONE) {
       chunk.release();
-      return;
+    } else {
+      held.add(chunk);
     }
-    bodySent = true;
-    open.send(chunk);
   }
 
   @Override
   public void requestEnd(@Nullable HttpHead trailers) {
     UpstreamConnection open = connection;
+    HttpHead wanted = exchange.wantsTrailers() ? trailers : null;
     if (open != null) {
-      open.sendEnd(exchange.wantsTrailers() ? trailers : null);
+      open.sendEnd(wanted);
+    } else {
+      endHeld = true;
+      heldTrailers = wanted;
     }
   }
 
@@ -217,6 +242,9 @@ final class ForwardCall implements ServiceStream {
     connection = null;
     attempt = null;
     worker.timers().remove(waitTimer);
+    for (ByteBuf chunk = held.poll(); chunk != null; chunk = held.poll()) {
+      chunk.release();
+    }
     Target used = target;
     if (used != null) {
       target = null;
