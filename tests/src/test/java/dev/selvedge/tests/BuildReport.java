@@ -1,6 +1,7 @@
 package dev.selvedge.tests;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,13 +10,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * What {@code ./build} prints at its end: the slowest test classes, whether the time budget was
@@ -33,14 +38,23 @@ public final class BuildReport {
   private int failed;
   private final Map<String, Integer> skipped = new TreeMap<>();
   private final List<Case> cases = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
 
-  private BuildReport() {}
+  BuildReport() {}
 
-  /** Reads the reports below the working directory; exit 1 where the budget was not kept. */
+  /** Reads the reports below the working directory; exit 1 where a test failed or none ran. */
   public static void main(String[] arguments) throws IOException {
     BuildReport report = new BuildReport();
+    report.readBelow(Path.of(""));
+    String mode = System.getenv().getOrDefault("SELVEDGE_BUILD_MODE", "all");
+    int seconds = Integer.parseInt(System.getenv().getOrDefault("SELVEDGE_BUILD_SECONDS", "0"));
+    System.exit(report.print(System.out, mode, seconds) ? 0 : 1);
+  }
+
+  /** Reads every report in a folder and the folders in it, sources aside. */
+  void readBelow(Path root) throws IOException {
     Files.walkFileTree(
-        Path.of(""),
+        root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
@@ -52,26 +66,23 @@ public final class BuildReport {
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = file.getFileName().toString();
+            String name = String.valueOf(file.getFileName());
             if (name.startsWith("TEST-") && name.endsWith(".xml")) {
-              report.read(file);
+              read(file);
             }
             return FileVisitResult.CONTINUE;
           }
         });
-    System.exit(report.print() ? 0 : 1);
   }
 
   private void read(Path file) {
     Element suite;
     try {
-      suite =
-          DocumentBuilderFactory.newInstance()
-              .newDocumentBuilder()
-              .parse(file.toFile())
-              .getDocumentElement();
-    } catch (IOException | SAXException | ParserConfigurationException unreadable) {
-      System.out.println("unreadable report " + file + ": " + unreadable.getMessage());
+      DocumentBuilder builder = DocumentBuilderFactory.newInstance().newDocumentBuilder();
+      builder.setErrorHandler(new DefaultHandler());
+      suite = builder.parse(file.toFile()).getDocumentElement();
+    } catch (IOException | SAXException | ParserConfigurationException e) {
+      unreadable.add("unreadable report " + file + ": " + e.getMessage());
       failed++;
       return;
     }
@@ -79,7 +90,8 @@ public final class BuildReport {
     double seconds = 0;
     for (int i = 0; i < tests.getLength(); i++) {
       Element test = (Element) tests.item(i);
-      seconds += Double.parseDouble(test.getAttribute("time").replace(",", ""));
+      String time = test.getAttribute("time").replace(",", "");
+      seconds += time.isEmpty() ? 0 : Double.parseDouble(time);
       NodeList skips = test.getElementsByTagName("skipped");
       if (skips.getLength() > 0) {
         String why = ((Element) skips.item(0)).getAttribute("message");
@@ -97,27 +109,28 @@ public final class BuildReport {
     return text.lines().findFirst().orElse(text).strip();
   }
 
-  private boolean print() {
+  /**
+   * Prints everything.
+   *
+   * @return whether tests ran, none failed, and the budget was kept
+   */
+  boolean print(PrintStream out, String mode, int seconds) {
+    unreadable.forEach(out::println);
     cases.sort(Comparator.comparingDouble((Case one) -> -one.seconds()));
-    System.out.println("slowest test classes:");
+    out.println("slowest test classes:");
     for (Case one : cases.subList(0, Math.min(SLOWEST, cases.size()))) {
-      System.out.printf("  %7.1f s  %s%n", one.seconds(), one.name());
+      out.printf(Locale.ROOT, "  %7.1f s  %s%n", one.seconds(), one.name());
     }
-    String mode = System.getenv().getOrDefault("SELVEDGE_BUILD_MODE", "all");
-    int seconds = Integer.parseInt(System.getenv().getOrDefault("SELVEDGE_BUILD_SECONDS", "0"));
     boolean kept = mode.equals("soak") || seconds <= BUDGET_SECONDS;
-    System.out.printf("build took %d s of %d s%s%n", seconds, BUDGET_SECONDS, kept ? "" : ": over");
+    out.printf("build took %d s of %d s%s%n", seconds, BUDGET_SECONDS, kept ? "" : ": over");
     int left = skipped.values().stream().mapToInt(Integer::intValue).sum();
     String why =
-        skipped.isEmpty()
-            ? ""
-            : " ("
-                + String.join(
-                    "; ",
-                    skipped.entrySet().stream().map(e -> e.getValue() + ": " + e.getKey()).toList())
-                + ")";
+        skipped.entrySet().stream()
+            .map(entry -> entry.getValue() + ": " + entry.getKey())
+            .collect(Collectors.joining("; "));
     String failures = failed == 0 ? "" : ", failed " + failed;
-    System.out.println("run " + run + failures + ", skipped " + left + why);
-    return kept && run > 0;
+    String reasons = why.isEmpty() ? "" : " (" + why + ")";
+    out.println("run " + run + failures + ", skipped " + left + reasons);
+    return kept && run > 0 && failed == 0;
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *   slot = words | text
  *   words  version · sequence · began · duration · bytes in · bytes out · route,upstream
  *          · status,failure,gap,path bytes · lengths, number of steps · 24 steps
- *   step   8 bits what · 20 bits reference · 36 bits time in units of 1,024 ns (19 hours, then held)
+ *   step   8 bits what · 20 bits reference · 36 bits time in 1,024 ns (19 hours, then held)
  *   text   client · method · host · path · foreign id, without gaps
  * </pre>
  *
