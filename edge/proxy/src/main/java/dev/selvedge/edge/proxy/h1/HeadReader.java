@@ -82,7 +82,7 @@ public final class HeadReader {
     if (failure != null) {
       return Outcome.REFUSED;
     }
-    if (end < 0) {
+    if (end < 0 || end > limits.head()) {
       in.skipBytes(take);
       return head.length() > limits.head() ? tooLarge() : Outcome.PARTIAL;
     }
