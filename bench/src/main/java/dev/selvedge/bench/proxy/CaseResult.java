@@ -112,7 +112,7 @@ record CaseResult(BenchCase benchCase, Map<Contender, List<Round>> rounds) {
             "| "
                 + benchCase.label()
                 + " | rps | CPU µs/request | p50 µs | p99 µs | p99.9 µs"
-            + " | proxy core | load core |\n"
+                + " | proxy core | load core |\n"
                 + "|---|---:|---:|---:|---:|---:|---:|---:|\n");
     for (Contender contender : Contender.values()) {
       if (rounds.containsKey(contender)) {
