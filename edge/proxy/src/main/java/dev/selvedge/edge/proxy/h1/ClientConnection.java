@@ -532,11 +532,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void linger() {
     phase = Phase.LINGER;
     lingered = 0;
-    arm(ClientSettings.LINGER_NANOS);
+    if (!out.empty()) {
+      out.whenSent(this::closeWhenSent);
+    }
     closeWhenSent();
   }
 
-  /** Half-closes once everything has left; closes if the client has half-closed too. */
+  /**
+   * Half-closes once everything has left; closes if the client has half-closed too. Only then the
+   * time to linger begins: until then the client has its own time to take the answer.
+   */
   private void closeWhenSent() {
     if (!out.empty() || !channel.isActive()) {
       return;
@@ -545,6 +550,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       channel.close();
     } else if (!outputEnded) {
       outputEnded = true;
+      arm(ClientSettings.LINGER_NANOS);
       ((DuplexChannel) channel).shutdownOutput();
     }
   }
@@ -649,10 +655,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         exchange.clientFailed(Failure.of(FailureCode.BODY_TOO_SLOW));
         return;
       }
-      rateWindowStart = 0;
-      long keep = idleEnd;
-      armBody();
-      idleEnd = keep;
+      rateWindowStart = nowNanos;
+      rateWindowBytes = 0;
+      long rateEnd = nowNanos + ClientSettings.RATE_WINDOW_NANOS;
+      worker.timers().arm(this, Math.min(rateEnd, idleEnd));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.selvedge.edge.proxy.h1;
 
 import dev.selvedge.edge.proxy.loop.Bounds;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,21 @@ public final class Outbox {
       channel.flush();
     }
     count();
+  }
+
+  /**
+   * Runs the action once everything passed so far has left; never, if the connection ends first.
+   */
+  public void whenSent(Runnable action) {
+    flush();
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> {
+          if (sent.isSuccess()) {
+            // Not at once: the channel still counts what it has just sent.
+            channel.eventLoop().execute(action);
+          }
+        });
   }
 
   /** Body bytes that have left since the last call. */

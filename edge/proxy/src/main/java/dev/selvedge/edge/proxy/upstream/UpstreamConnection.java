@@ -79,6 +79,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private boolean requestSent;
   private boolean endOutput;
   private int interim;
+  private long firstByteEnd;
   private long credit;
 
   UpstreamConnection(UpstreamPool pool, Target target) {
@@ -234,7 +235,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void sent() {
     requestSent = true;
     if (phase == Phase.HEAD) {
-      arm(pool.upstream().config().firstByte().toNanos());
+      firstByteEnd = worker.clock().nanos() + pool.upstream().config().firstByte().toNanos();
+      worker.timers().arm(readTimer, firstByteEnd);
     }
   }
 
@@ -242,9 +244,9 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (phase != Phase.CLOSED) {
       out().flush();
       settle();
-      if (endOutput && out().empty() && phase == Phase.TUNNEL) {
+      if (endOutput && phase == Phase.TUNNEL) {
         endOutput = false;
-        ((DuplexChannel) channel()).shutdownOutput();
+        out().whenSent(((DuplexChannel) channel())::shutdownOutput);
       }
     }
   }
@@ -368,6 +370,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (++interim > INTERIM_MAX) {
       malformed("too many interim answers");
       return;
+    }
+    // Parts of this head may have armed the timer between bytes; the answer is still to come.
+    if (requestSent) {
+      worker.timers().arm(readTimer, firstByteEnd);
+    } else {
+      worker.timers().disarm(readTimer);
     }
     FieldHygiene.cleanResponse(current);
     owner.exchange().informational(current);

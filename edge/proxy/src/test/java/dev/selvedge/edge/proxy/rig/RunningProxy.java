@@ -4,13 +4,14 @@ import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import dev.selvedge.edge.proxy.Proxy;
+import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.edge.proxy.record.Names;
 import dev.selvedge.edge.proxy.record.RecordView;
 import dev.selvedge.edge.proxy.record.Records;
-import dev.selvedge.kernel.Clock;
 import dev.selvedge.kernel.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunningProxy implements AutoCloseable {
 
   private final Metrics metrics = new Metrics();
+  private final JumpClock clock = new JumpClock();
   private final Records records;
   private final Proxy proxy;
 
@@ -28,9 +30,7 @@ public final class RunningProxy implements AutoCloseable {
     int loops = config.system().workerThreads();
     records = Records.open(7, loops, names, metrics, config.system().accessLog(), new LinesRead());
     proxy =
-        Proxy.start(
-            config,
-            new Proxy.Surroundings(7, Clock.system(), metrics, names, records::recorderFor));
+        Proxy.start(config, new Proxy.Surroundings(7, clock, metrics, names, records::recorderFor));
   }
 
   /** Starts; the text must set worker-threads and should switch the access log off. */
@@ -75,6 +75,17 @@ public final class RunningProxy implements AutoCloseable {
 
   public Proxy proxy() {
     return proxy;
+  }
+
+  /**
+   * Lets that much time pass for the proxy in no time at all: sets its clock forward and has every
+   * loop fire the timers that are due by then. What reached the proxy before counts as before.
+   */
+  public void elapse(Duration time) {
+    clock.jump(time);
+    for (Worker worker : proxy.workers()) {
+      worker.loop().submit(worker.timers()).syncUninterruptibly();
+    }
   }
 
   public int port() {
