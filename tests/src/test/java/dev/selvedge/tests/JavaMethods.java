@@ -87,7 +87,7 @@ final class JavaMethods {
                 Math.toIntExact(last - first + 1),
                 annotations));
       }
-      return super.visitMethod(method, nothing);
+      return super.visitMethod(method, null);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.selvedge.tests;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,11 +97,9 @@ final class RunningExample implements AutoCloseable {
   /** Takes what else it prints, so that it never waits for a reader; ends with the process. */
   private static void discard(BufferedReader lines) {
     try (lines) {
-      while (lines.readLine() != null) {
-        continue;
-      }
+      lines.transferTo(Writer.nullWriter());
     } catch (IOException closed) {
-      return;
+      // The process has ended.
     }
   }
 
