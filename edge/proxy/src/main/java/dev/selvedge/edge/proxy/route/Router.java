@@ -4,7 +4,7 @@ import dev.selvedge.edge.config.RouteConfig;
 import dev.selvedge.edge.config.RouteOrder;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,16 +29,16 @@ public final class Router {
    * @param listeners names of listeners; the index of one is what {@link #route} is given
    */
   public Router(List<RouteConfig> configs, List<String> listeners) {
-    Map<String, Integer> places = new HashMap<>();
+    Map<RouteConfig, Integer> places = new IdentityHashMap<>();
     for (int i = 0; i < configs.size(); i++) {
-      places.put(configs.get(i).name(), i);
+      places.put(configs.get(i), i);
     }
     List<RouteConfig> ordered = RouteOrder.of(configs);
     matchers = new Matcher[ordered.size()];
     routes = new int[ordered.size()];
     for (int i = 0; i < routes.length; i++) {
       matchers[i] = new Matcher(ordered.get(i).matches(), listeners);
-      routes[i] = places.getOrDefault(ordered.get(i).name(), NONE);
+      routes[i] = places.getOrDefault(ordered.get(i), NONE);
     }
   }
 
