@@ -6,7 +6,6 @@ import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Finds the route of a request: the first that matches, in {@link RouteOrder}.
@@ -29,7 +28,7 @@ public final class Router {
    * @param listeners names of listeners; the index of one is what {@link #route} is given
    */
   public Router(List<RouteConfig> configs, List<String> listeners) {
-    Map<RouteConfig, Integer> places = new IdentityHashMap<>();
+    IdentityHashMap<RouteConfig, Integer> places = new IdentityHashMap<>();
     for (int i = 0; i < configs.size(); i++) {
       places.put(configs.get(i), i);
     }
