@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.rx;
 
 import dev.selvedge.edge.waf.rx.Node.Greed;
+import dev.selvedge.edge.waf.rx.Node.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,15 +20,21 @@ import java.util.List;
 final class Conditions {
 
   /** Segments end where they have proved at least that many bytes. */
-  static final int DEPTH = Integer.getInteger("rx.depth", 24);
+  static final int DEPTH = 12;
 
   /** A repeat of so many different bytes, for long, is a gap. */
-  private static final int GAP_BYTES = Integer.getInteger("rx.gap", 128);
+  private static final int GAP_BYTES = 60;
+
+  /** The same where a match lies at the start of a line. */
+  private static final int GAP_BYTES_ANCHORED = 128;
 
   private static final int GAP_LENGTH = 4;
 
+  /** Stands for a gap: no group has that number. */
+  private static final Node GAP = new Node.BackReference(0, false);
+
   /** Copies that a counted repeat is unrolled into. */
-  private static final int COPIES_MAX = Integer.getInteger("rx.copies", 4);
+  private static final int COPIES_MAX = 4;
 
   private static final int SEGMENTS_MAX = 4;
 
@@ -38,24 +45,69 @@ final class Conditions {
 
   /** The segments of each branch; a branch without any always holds. */
   static List<List<Node>> of(Node pattern) {
-    List<List<Node>> branches = new ArrayList<>();
-    collect(pattern, branches);
-    return branches;
+    Node simple = simplified(pattern, false);
+    List<Node> branches =
+        simple instanceof Node.Choice(List<Node> several) ? several : List.of(simple);
+    return branches.stream().map(branch -> best(segments(branch))).toList();
   }
 
-  private static void collect(Node node, List<List<Node>> branches) {
-    switch (node) {
-      case Node.Choice(List<Node> several) -> several.forEach(branch -> collect(branch, branches));
-      case Node.Capture capture -> collect(capture.body(), branches);
-      case Node.Atomic atomic -> collect(atomic.body(), branches);
-      case Node.Sequence _,
-          Node.Bytes _,
-          Node.Repeat _,
-          Node.Look _,
-          Node.BackReference _,
-          Node.Assertion _ ->
-          branches.add(best(segments(node)));
-    }
+  /**
+   * The pattern without groups and lookarounds, and with {@link #GAP} for every gap.
+   *
+   * @param anchored whether the match so far lies at the start of a line: there a loop is one
+   *     state, not one for each place where it may have begun, and more of them are affordable
+   */
+  private static Node simplified(Node node, boolean anchored) {
+    return switch (node) {
+      case Node.Bytes _, Node.Assertion _ -> node;
+      case Node.Look _ -> Node.EMPTY;
+      case Node.BackReference _ -> GAP;
+      case Node.Capture capture -> simplified(capture.body(), anchored);
+      case Node.Atomic atomic -> simplified(atomic.body(), anchored);
+      case Node.Repeat repeat -> {
+        Node body = simplified(repeat.body(), anchored);
+        yield gap(repeat, anchored)
+            ? GAP
+            : new Node.Repeat(body, repeat.min(), repeat.max(), Greed.GREEDY);
+      }
+      case Node.Choice(List<Node> branches) -> {
+        List<Node> all = new ArrayList<>();
+        for (Node branch : branches) {
+          Node simple = simplified(branch, anchored);
+          if (simple instanceof Node.Choice(List<Node> inner)) {
+            all.addAll(inner);
+          } else {
+            all.add(simple);
+          }
+        }
+        yield Node.choice(all);
+      }
+      case Node.Sequence(List<Node> items) -> {
+        List<Node> all = new ArrayList<>();
+        boolean atStart = anchored;
+        for (Node item : items) {
+          Node simple = simplified(item, atStart);
+          atStart |= simple instanceof Node.Assertion(Place place) && start(place);
+          atStart &= !simple.equals(GAP);
+          if (simple instanceof Node.Sequence(List<Node> inner)) {
+            all.addAll(inner);
+          } else {
+            all.add(simple);
+          }
+        }
+        yield Node.sequence(all);
+      }
+    };
+  }
+
+  private static boolean start(Place place) {
+    return place == Place.LINE_START || place == Place.TEXT_START;
+  }
+
+  /** Whether the repeat can pass over nearly anything for long. */
+  private static boolean gap(Node.Repeat repeat, boolean anchored) {
+    int size = Facts.first(repeat.body(), Facts.First.OPEN).set().foldCase().size();
+    return repeat.max() > GAP_LENGTH && size >= (anchored ? GAP_BYTES_ANCHORED : GAP_BYTES);
   }
 
   private static List<Node> best(List<Node> segments) {
@@ -70,12 +122,11 @@ final class Conditions {
 
   /** The segments of a sequence, cut at its gaps; those that prove nothing are left out. */
   private static List<Node> segments(Node node) {
-    List<Node> items = new ArrayList<>();
-    flatten(node, items);
+    List<Node> items = node instanceof Node.Sequence(List<Node> several) ? several : List.of(node);
     List<Node> segments = new ArrayList<>();
     List<Node> current = new ArrayList<>();
     for (Node item : items) {
-      if (gap(item)) {
+      if (item.equals(GAP)) {
         add(current, segments);
         current = new ArrayList<>();
       } else {
@@ -84,18 +135,6 @@ final class Conditions {
     }
     add(current, segments);
     return segments;
-  }
-
-  private static void flatten(Node node, List<Node> items) {
-    switch (node) {
-      case Node.Sequence(List<Node> several) -> several.forEach(item -> flatten(item, items));
-      case Node.Capture capture -> flatten(capture.body(), items);
-      case Node.Atomic atomic -> flatten(atomic.body(), items);
-      case Node.Look _ -> {}
-      case Node.BackReference _ ->
-          items.add(new Node.Repeat(new Node.Bytes(ByteSet.ALL), 0, Node.UNLIMITED, Greed.GREEDY));
-      case Node.Bytes _, Node.Choice _, Node.Repeat _, Node.Assertion _ -> items.add(node);
-    }
   }
 
   private static void add(List<Node> items, List<Node> segments) {
@@ -114,19 +153,12 @@ final class Conditions {
     return items.subList(0, count);
   }
 
-  /** Whether the node can pass over nearly anything for long. */
-  static boolean gap(Node node) {
-    return node instanceof Node.Repeat repeat
-        && repeat.max() > GAP_LENGTH
-        && Facts.first(repeat.body(), Facts.First.OPEN).set().size() >= GAP_BYTES;
-  }
-
   /** Without what a match may lack at its start: {@code X*R} is found only where {@code R} is. */
   private static Node trimmedStart(Node node) {
     return switch (node) {
       case Node.Sequence(List<Node> items) -> {
         List<Node> kept = new ArrayList<>(items);
-        while (!kept.isEmpty() && droppable(kept.getFirst())) {
+        while (!kept.isEmpty() && mayGo(kept)) {
           kept.removeFirst();
         }
         if (!kept.isEmpty()) {
@@ -137,9 +169,31 @@ final class Conditions {
       case Node.Choice(List<Node> branches) ->
           Node.choice(branches.stream().map(Conditions::trimmedStart).toList());
       case Node.Repeat repeat -> least(repeat);
-      case Node.Capture capture -> trimmedStart(capture.body());
-      case Node.Atomic atomic -> trimmedStart(atomic.body());
-      case Node.Bytes _, Node.Look _, Node.BackReference _, Node.Assertion _ -> node;
+      case Node.Bytes _,
+          Node.Capture _,
+          Node.Atomic _,
+          Node.Look _,
+          Node.BackReference _,
+          Node.Assertion _ ->
+          node;
+    };
+  }
+
+  /** Whether the first item proves nothing, such as the start of a line before a gap. */
+  private static boolean mayGo(List<Node> items) {
+    Node first = items.getFirst();
+    return droppable(first)
+        || (first instanceof Node.Assertion && items.size() > 1 && startsWithGap(items.get(1)));
+  }
+
+  private static boolean startsWithGap(Node node) {
+    return switch (node) {
+      case Node.Sequence(List<Node> items) -> !items.isEmpty() && startsWithGap(items.getFirst());
+      case Node.Choice(List<Node> branches) ->
+          branches.stream().anyMatch(Conditions::startsWithGap);
+      case Node.Repeat repeat -> startsWithGap(repeat.body());
+      case Node.BackReference _ -> true;
+      case Node.Bytes _, Node.Capture _, Node.Atomic _, Node.Look _, Node.Assertion _ -> false;
     };
   }
 
@@ -158,9 +212,13 @@ final class Conditions {
       case Node.Choice(List<Node> branches) ->
           Node.choice(branches.stream().map(Conditions::trimmedEnd).toList());
       case Node.Repeat repeat -> least(repeat);
-      case Node.Capture capture -> trimmedEnd(capture.body());
-      case Node.Atomic atomic -> trimmedEnd(atomic.body());
-      case Node.Bytes _, Node.Look _, Node.BackReference _, Node.Assertion _ -> node;
+      case Node.Bytes _,
+          Node.Capture _,
+          Node.Atomic _,
+          Node.Look _,
+          Node.BackReference _,
+          Node.Assertion _ ->
+          node;
     };
   }
 
@@ -170,15 +228,13 @@ final class Conditions {
       case Node.Sequence(List<Node> items) -> items.stream().allMatch(Conditions::droppable);
       case Node.Choice(List<Node> branches) -> branches.stream().anyMatch(Conditions::droppable);
       case Node.Repeat repeat -> repeat.min() == 0 || droppable(repeat.body());
-      case Node.Capture capture -> droppable(capture.body());
-      case Node.Atomic atomic -> droppable(atomic.body());
-      case Node.Look _, Node.BackReference _ -> true;
-      case Node.Bytes _, Node.Assertion _ -> false;
+      case Node.BackReference _ -> true;
+      case Node.Bytes _, Node.Capture _, Node.Atomic _, Node.Look _, Node.Assertion _ -> false;
     };
   }
 
   private static Node least(Node.Repeat repeat) {
-    int min = Math.min(repeat.min(), COPIES_MAX);
+    int min = copies(repeat);
     return min == 1 ? repeat.body() : new Node.Repeat(repeat.body(), min, min, Greed.GREEDY);
   }
 
@@ -188,7 +244,7 @@ final class Conditions {
   }
 
   /** How much the least telling match of a segment tells, in bits. */
-  static double bits(Node node) {
+  private static double bits(Node node) {
     return switch (node) {
       case Node.Bytes(ByteSet set) -> {
         int size = set.foldCase().size();
@@ -197,9 +253,6 @@ final class Conditions {
       case Node.Sequence(List<Node> items) -> {
         double sum = 0;
         for (Node item : items) {
-          if (gap(item)) {
-            break;
-          }
           sum += bits(item);
           if (mayCut(item)) {
             break;
@@ -209,29 +262,22 @@ final class Conditions {
       }
       case Node.Choice(List<Node> branches) ->
           branches.stream().mapToDouble(Conditions::bits).min().orElse(0);
-      case Node.Repeat repeat ->
-          gap(repeat) || repeat.min() == 0 ? 0 : bits(repeat.body()) * copies(repeat);
-      case Node.Capture capture -> bits(capture.body());
-      case Node.Atomic atomic -> bits(atomic.body());
-      case Node.Look _, Node.BackReference _ -> 0;
-      // the end and the beginning are rare places, word boundaries are not
-      case Node.Assertion(Node.Place place) ->
-          place == Node.Place.WORD_BOUNDARY || place == Node.Place.NOT_WORD_BOUNDARY ? 0.5 : 4;
+      case Node.Repeat repeat -> bits(repeat.body()) * copies(repeat);
+      // the ends of the text are rare places, word boundaries are not
+      case Node.Assertion(Place place) ->
+          place == Place.WORD_BOUNDARY || place == Place.NOT_WORD_BOUNDARY ? 0.5 : 4;
+      case Node.Capture _, Node.Atomic _, Node.Look _, Node.BackReference _ -> 0;
     };
   }
 
-  /**
-   * Whether the automaton may accept inside the node, because a gap or backreference stands there.
-   */
+  /** Whether the automaton may accept inside the node, because a gap stands there. */
   private static boolean mayCut(Node node) {
     return switch (node) {
       case Node.Sequence(List<Node> items) -> items.stream().anyMatch(Conditions::mayCut);
       case Node.Choice(List<Node> branches) -> branches.stream().anyMatch(Conditions::mayCut);
-      case Node.Repeat repeat -> gap(repeat) || mayCut(repeat.body());
-      case Node.Capture capture -> mayCut(capture.body());
-      case Node.Atomic atomic -> mayCut(atomic.body());
+      case Node.Repeat repeat -> mayCut(repeat.body());
       case Node.BackReference _ -> true;
-      case Node.Bytes _, Node.Look _, Node.Assertion _ -> false;
+      case Node.Bytes _, Node.Capture _, Node.Atomic _, Node.Look _, Node.Assertion _ -> false;
     };
   }
 }

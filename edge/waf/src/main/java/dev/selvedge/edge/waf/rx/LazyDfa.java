@@ -23,7 +23,7 @@ final class LazyDfa {
   static final int UNKNOWN = 0xFFFF;
 
   static final int EVENT_BIT = 0x8000;
-  static final int STATES_MAX = 0x4000;
+  static final int STATES_MAX = 0x7F00;
 
   /** The answer of {@link #step} when it may not build. */
   static final int REFUSED = -1;
@@ -40,6 +40,10 @@ final class LazyDfa {
   private int[][] waiting = new int[64][];
   private int[][] events = new int[64][];
   private byte[] before = new byte[64];
+
+  /** The text in which a state was last entered, so that its events are looked at once a text. */
+  private int[] entered = new int[64];
+
   private final Map<Key, Integer> numbers;
   private int count;
 
@@ -92,6 +96,7 @@ final class LazyDfa {
     waiting = other.waiting.clone();
     events = other.events.clone();
     before = other.before.clone();
+    entered = new int[before.length];
     numbers = new HashMap<>(other.numbers);
     count = other.count;
     begun = other.begun.clone();
@@ -112,6 +117,13 @@ final class LazyDfa {
 
   int[] events(int state) {
     return events[state];
+  }
+
+  /** Whether the state is entered for the first time in the text of this number. */
+  boolean enter(int state, int text) {
+    boolean first = entered[state] != text;
+    entered[state] = text;
+    return first;
   }
 
   /** Builds the unknown move of a state, or {@link #REFUSED} where that takes a state too many. */
@@ -176,6 +188,7 @@ final class LazyDfa {
       waiting = Arrays.copyOf(waiting, 2 * count);
       events = Arrays.copyOf(events, 2 * count);
       before = Arrays.copyOf(before, 2 * count);
+      entered = Arrays.copyOf(entered, 2 * count);
     }
     if (moves.length < (count + 1) << shift) {
       int size = moves.length;

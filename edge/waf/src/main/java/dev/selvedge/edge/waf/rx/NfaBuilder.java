@@ -93,9 +93,6 @@ final class NfaBuilder {
   }
 
   private int buildRepeat(Node.Repeat repeat, int next) {
-    if (Conditions.gap(repeat)) {
-      return segmentEnd;
-    }
     int copies = Conditions.copies(repeat);
     int first = next;
     if (repeat.max() - copies == 1) {

@@ -67,7 +67,24 @@ sealed interface Node {
     /** {@code \G}. */
     SEARCH_START,
     WORD_BOUNDARY,
-    NOT_WORD_BOUNDARY
+    NOT_WORD_BOUNDARY;
+
+    /** Whether {@code at} is such a place in the bytes from {@code begin} to {@code end}. */
+    boolean holds(byte[] s, int begin, int end, int at) {
+      return switch (this) {
+        case LINE_START -> at == begin || (at < end && s[at - 1] == '\n');
+        case LINE_END -> at == end || s[at] == '\n';
+        case TEXT_START, SEARCH_START -> at == begin;
+        case TEXT_END -> at == end;
+        case FINAL_LINE_END -> at == end || (at == end - 1 && s[at] == '\n');
+        case WORD_BOUNDARY -> word(s, begin, end, at - 1) != word(s, begin, end, at);
+        case NOT_WORD_BOUNDARY -> word(s, begin, end, at - 1) == word(s, begin, end, at);
+      };
+    }
+
+    private static boolean word(byte[] s, int begin, int end, int at) {
+      return at >= begin && at < end && ByteSet.WORD.contains(s[at] & 0xFF);
+    }
   }
 
   static Node sequence(List<Node> items) {

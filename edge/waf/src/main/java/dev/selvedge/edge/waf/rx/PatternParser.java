@@ -83,6 +83,10 @@ final class PatternParser {
   }
 
   private Node choice() throws RxSyntaxException {
+    return Node.choice(branches());
+  }
+
+  private List<Node> branches() throws RxSyntaxException {
     List<Node> branches = new ArrayList<>();
     branches.add(sequence());
     while (in.accept('|')) {
@@ -94,7 +98,7 @@ final class PatternParser {
         branches.add(branch);
       }
     }
-    return Node.choice(branches);
+    return branches;
   }
 
   private Node sequence() throws RxSyntaxException {
@@ -350,8 +354,8 @@ final class PatternParser {
     int start = in.at();
     in.next("");
     boolean negative = in.next("") == '!';
-    Node body = close(choice());
-    List<Node> branches = body instanceof Node.Choice(List<Node> several) ? several : List.of(body);
+    List<Node> branches = branches();
+    Node body = close(Node.choice(branches));
     for (Node branch : branches) {
       if (Facts.fixedLength(branch) < 0) {
         throw new RxSyntaxException(start, "lookbehind is not of fixed length");

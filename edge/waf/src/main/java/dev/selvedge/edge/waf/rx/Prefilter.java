@@ -1,7 +1,11 @@
 package dev.selvedge.edge.waf.rx;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells of many rules at once which of them a text may match: every rule that matches is a
@@ -26,8 +30,7 @@ public final class Prefilter {
 
   private final int bound;
   private final long[] always;
-  private final int[] ruleOfEvent;
-  private final int[] branchOfEvent;
+  private final Proof[][] proofs;
   private final int[] needsOfBranch;
   private final LazyDfa combined;
   private final List<Family> families;
@@ -35,8 +38,8 @@ public final class Prefilter {
   private Prefilter(Builder builder, LazyDfa combined, List<Family> families) {
     bound = builder.bound;
     always = bits(builder.always, bound);
-    ruleOfEvent = builder.events.stream().mapToInt(Event::rule).toArray();
-    branchOfEvent = builder.events.stream().mapToInt(Event::branch).toArray();
+    proofs =
+        builder.proofs.stream().map(list -> list.toArray(Proof[]::new)).toArray(Proof[][]::new);
     needsOfBranch = builder.needs.stream().mapToInt(Integer::intValue).toArray();
     this.combined = combined;
     this.families = families;
@@ -73,20 +76,16 @@ public final class Prefilter {
   }
 
   int events() {
-    return ruleOfEvent.length;
+    return proofs.length;
   }
 
   int branches() {
     return needsOfBranch.length;
   }
 
-  int rule(int event) {
-    return ruleOfEvent[event];
-  }
-
-  /** The branch that needs an event and others, or -1 if the event alone makes a candidate. */
-  int branch(int event) {
-    return branchOfEvent[event];
+  /** What an event is good for. */
+  Proof[] proofs(int event) {
+    return proofs[event];
   }
 
   int needs(int branch) {
@@ -101,7 +100,12 @@ public final class Prefilter {
     return families;
   }
 
-  private record Event(int rule, int branch) {}
+  /**
+   * That an event is a part of what a rule needs.
+   *
+   * @param branch which needs others too, or -1 if the event alone makes a candidate
+   */
+  record Proof(int rule, int branch) {}
 
   /** Takes rules by small numbers, which need not be dense. Not thread-safe. */
   public static final class Builder {
@@ -110,13 +114,21 @@ public final class Prefilter {
     private static final class Part {
       final NfaBuilder nfa = new NfaBuilder();
       final List<Integer> rules = new ArrayList<>();
+      private final Set<Integer> events = new HashSet<>();
+
+      void addSegment(Node segment, int event) {
+        if (events.add(event)) {
+          nfa.addSegment(segment, event);
+        }
+      }
     }
 
     private final NfaBuilder all = new NfaBuilder();
     private final List<Part> parts = new ArrayList<>();
     private final Part words = new Part();
     private final List<Integer> always = new ArrayList<>();
-    private final List<Event> events = new ArrayList<>();
+    private final List<List<Proof>> proofs = new ArrayList<>();
+    private final Map<Node, Integer> eventOfSegment = new HashMap<>();
     private final List<Integer> needs = new ArrayList<>();
     private final List<byte[]> warmUp = new ArrayList<>();
     private int bound;
@@ -136,9 +148,9 @@ public final class Prefilter {
           needs.add(segments.size());
         }
         for (Node segment : segments) {
-          all.addSegment(segment, events.size());
-          part.nfa.addSegment(segment, events.size());
-          events.add(new Event(id, branch));
+          int event = event(segment);
+          part.addSegment(segment, event);
+          proofs.get(event).add(new Proof(id, branch));
         }
       }
       return this;
@@ -157,10 +169,10 @@ public final class Prefilter {
       }
       words.rules.add(id);
       for (byte[] word : found) {
-        all.addWord(word, WORD_PREFIX, events.size());
-        words.nfa.addWord(word, WORD_PREFIX, events.size());
+        all.addWord(word, WORD_PREFIX, proofs.size());
+        words.nfa.addWord(word, WORD_PREFIX, proofs.size());
       }
-      events.add(new Event(id, -1));
+      proofs.add(List.of(new Proof(id, -1)));
       return this;
     }
 
@@ -195,6 +207,17 @@ public final class Prefilter {
         scanner.learn(text);
       }
       return new Prefilter(this, scanner.combined(), scanner.learnedFamilies());
+    }
+
+    /** Rules that need the same segment share its event. */
+    private int event(Node segment) {
+      return eventOfSegment.computeIfAbsent(
+          segment,
+          added -> {
+            all.addSegment(added, proofs.size());
+            proofs.add(new ArrayList<>());
+            return proofs.size() - 1;
+          });
     }
 
     private void grow(int id) {

@@ -41,7 +41,48 @@ record Program(
       boolean open,
       int minLength,
       ByteSet loop,
-      boolean loopMayBeEmpty) {}
+      boolean loopMayBeEmpty) {
+
+    /** The first place from {@code at} on where a match can start, or one too late for any. */
+    int candidate(byte[] s, int begin, int end, int at) {
+      int last = end - minLength;
+      int i = at;
+      if (anchor == Anchor.TEXT) {
+        return i == begin ? i : last + 1;
+      }
+      if (anchor == Anchor.LINE) {
+        while (i <= last && i != begin && s[i - 1] != '\n') {
+          i++;
+        }
+        return i;
+      }
+      if (open || anchor != Anchor.NONE) {
+        return i;
+      }
+      while (i <= last && i < end) {
+        if (set.contains(s[i] & 0xFF)) {
+          return i;
+        }
+        i++;
+      }
+      return last + 1;
+    }
+
+    /**
+     * Where to try next after a failure at {@code at}. Where the pattern starts with an unlimited
+     * repeat of a set: had it matched from further inside the same run, it would have matched from
+     * the run's start. This keeps {@code \s*x} linear on a long run of spaces.
+     */
+    int afterFailure(byte[] s, int end, int at) {
+      int i = at;
+      if (!loop.isEmpty()) {
+        while (i < end && loop.contains(s[i] & 0xFF)) {
+          i++;
+        }
+      }
+      return i > at ? i + (loopMayBeEmpty ? 1 : 0) : at + 1;
+    }
+  }
 
   enum Anchor {
     NONE,

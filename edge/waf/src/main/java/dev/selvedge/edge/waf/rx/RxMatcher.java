@@ -146,10 +146,9 @@ public final class RxMatcher {
   private int search(int from) {
     Program.Start start = program.start();
     int last = end - start.minLength();
-    boolean loop = !start.loop().isEmpty();
     int at = from;
     while (true) {
-      at = candidate(start, at, last);
+      at = start.candidate(s, begin, end, at);
       if (at > last) {
         return NO_MATCH;
       }
@@ -157,51 +156,8 @@ public final class RxMatcher {
       if (found != NO_MATCH || start.anchor() == Anchor.TEXT || start.anchor() == Anchor.SEARCH) {
         return found;
       }
-      at = loop ? behindLoop(start, at) : at + 1;
+      at = start.afterFailure(s, end, at);
     }
-  }
-
-  /** The first place from {@code at} on where a match can start, or one behind {@code last}. */
-  private int candidate(Program.Start start, int at, int last) {
-    int i = at;
-    if (start.anchor() == Anchor.TEXT && i != begin) {
-      return last + 1;
-    }
-    if (start.anchor() == Anchor.LINE) {
-      while (i <= last && i != begin && s[i - 1] != '\n') {
-        i++;
-      }
-      return i;
-    }
-    if (start.open() || start.anchor() != Anchor.NONE) {
-      return i;
-    }
-    ByteSet set = start.set();
-    long w0 = set.w0();
-    long w1 = set.w1();
-    while (i <= last && i < end) {
-      int c = s[i];
-      boolean member = c >= 0 ? (((c < 64 ? w0 : w1) >>> c) & 1) != 0 : set.contains(c & 0xFF);
-      if (member) {
-        return i;
-      }
-      i++;
-    }
-    return last + 1;
-  }
-
-  /**
-   * Where to try next after a pattern that starts with an unlimited repeat of a set failed at
-   * {@code at}: had it matched from further inside the same run, it would have matched from here.
-   * This keeps {@code \s*x} linear on a long run of spaces.
-   */
-  private int behindLoop(Program.Start start, int at) {
-    ByteSet set = start.loop();
-    int i = at;
-    while (i < end && set.contains(s[i] & 0xFF)) {
-      i++;
-    }
-    return i > at ? i + (start.loopMayBeEmpty() ? 1 : 0) : at + 1;
   }
 
   private int attempt(int at) {
@@ -576,20 +532,7 @@ public final class RxMatcher {
   }
 
   private boolean holds(Place place, int at) {
-    return switch (place) {
-      case LINE_START -> at == begin || (at < end && s[at - 1] == '\n');
-      case LINE_END -> at == end || s[at] == '\n';
-      case TEXT_START -> at == begin;
-      case TEXT_END -> at == end;
-      case FINAL_LINE_END -> at == end || (at == end - 1 && s[at] == '\n');
-      case SEARCH_START -> at == searchStart;
-      case WORD_BOUNDARY -> word(at - 1) != word(at);
-      case NOT_WORD_BOUNDARY -> word(at - 1) == word(at);
-    };
-  }
-
-  private boolean word(int at) {
-    return at >= begin && at < end && ByteSet.WORD.contains(s[at] & 0xFF);
+    return place == Place.SEARCH_START ? at == searchStart : place.holds(s, begin, end, at);
   }
 
   /** Pops frames until one offers another way: {@link #pos} and the address of its code. */

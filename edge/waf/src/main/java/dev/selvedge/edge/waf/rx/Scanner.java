@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.rx;
 
 import dev.selvedge.edge.waf.rx.Prefilter.Family;
+import dev.selvedge.edge.waf.rx.Prefilter.Proof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,26 @@ public final class Scanner {
   /** A full automaton is replaced by the one from the start after so many texts at the earliest. */
   private static final int TEXTS_PER_RESET = 4_096;
 
+  /** What texts have paid for, in bytes; at most one burst. */
+  private static final class Credit {
+    private static final long BURST = (long) BUILDS_PER_TEXT * BYTES_PER_BUILD;
+    private long bytes = BURST;
+    private int granted;
+
+    int grant(int len) {
+      bytes = Math.min(bytes + len, BURST);
+      granted = (int) (bytes / BYTES_PER_BUILD);
+      return granted;
+    }
+
+    /** Takes back what is left of the grant; returns what was used. */
+    int settle(int left) {
+      int used = granted - left;
+      bytes -= (long) used * BYTES_PER_BUILD;
+      return used;
+    }
+  }
+
   private final Prefilter plan;
   private LazyDfa combined;
   private final @Nullable LazyDfa[] families;
@@ -34,7 +55,8 @@ public final class Scanner {
   private final int[] missing;
   private int text;
   private int builds;
-  private long credit = (long) BUILDS_PER_TEXT * BYTES_PER_BUILD;
+  private final Credit whole = new Credit();
+  private final Credit parts = new Credit();
   private int lastReset;
   private long builtInAll;
   private long textsByFamilies;
@@ -52,20 +74,17 @@ public final class Scanner {
   public void scan(byte[] v, int off, int len, CandidateSet out) {
     text++;
     out.addAll(plan.always());
-    credit = Math.min(credit + len, (long) BUILDS_PER_TEXT * BYTES_PER_BUILD);
-    builds = (int) (credit / BYTES_PER_BUILD);
-    int granted = builds;
-    boolean whole = read(combined, v, off, len, out);
-    credit -= (long) (granted - builds) * BYTES_PER_BUILD;
-    builtInAll += granted - builds;
-    if (!whole) {
+    builds = whole.grant(len);
+    boolean read = read(combined, v, off, len, out);
+    builtInAll += whole.settle(builds);
+    if (!read) {
       readByFamilies(v, off, len, out);
     }
   }
 
   private void readByFamilies(byte[] v, int off, int len, CandidateSet out) {
     textsByFamilies++;
-    builds = BUILDS_PER_TEXT;
+    builds = parts.grant(len);
     boolean full = combined.states() == LazyDfa.STATES_MAX;
     for (int i = 0; i < families.length; i++) {
       Family family = plan.families().get(i);
@@ -75,7 +94,7 @@ public final class Scanner {
         full |= dfa.states() == LazyDfa.STATES_MAX;
       }
     }
-    builtInAll += BUILDS_PER_TEXT - builds;
+    builtInAll += parts.settle(builds);
     if (full && text - lastReset > TEXTS_PER_RESET) {
       lastReset = text;
       combined = new LazyDfa(plan.combined());
@@ -171,18 +190,26 @@ public final class Scanner {
     }
     if ((next & LazyDfa.EVENT_BIT) != 0) {
       next &= ~LazyDfa.EVENT_BIT;
-      for (int event : dfa.events(next)) {
-        if (metEvent[event] != text) {
-          metEvent[event] = text;
-          met(event, out);
-        }
+      if (dfa.enter(next, text)) {
+        events(dfa.events(next), out);
       }
     }
     return next;
   }
 
-  private void met(int event, CandidateSet out) {
-    int branch = plan.branch(event);
+  private void events(int[] events, CandidateSet out) {
+    for (int event : events) {
+      if (metEvent[event] != text) {
+        metEvent[event] = text;
+        for (Proof proof : plan.proofs(event)) {
+          met(proof, out);
+        }
+      }
+    }
+  }
+
+  private void met(Proof proof, CandidateSet out) {
+    int branch = proof.branch();
     if (branch >= 0) {
       if (metBranch[branch] != text) {
         metBranch[branch] = text;
@@ -192,6 +219,6 @@ public final class Scanner {
         return;
       }
     }
-    out.add(plan.rule(event));
+    out.add(proof.rule());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +13,44 @@ class PrefilterLawsTest {
 
   private static final long SEED = Long.getLong("selvedge.seed", 20_261_123L);
   private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
+
+  @Test
+  void everyMatchIsACandidateOnGeneratedPatterns() throws Exception {
+    RegexGenerator generator = new RegexGenerator(SEED);
+    long matched = 0;
+    long offered = 0;
+    for (int round = 0; round < (SOAK ? 4_000 : 300); round++) {
+      Prefilter.Builder builder = new Prefilter.Builder();
+      List<String> patterns = new ArrayList<>();
+      List<RxMatcher> matchers = new ArrayList<>();
+      while (matchers.size() < 12) {
+        String pattern = generator.pattern();
+        Rx rx = Rx.compile(pattern);
+        builder.add(matchers.size(), rx);
+        matchers.add(rx.matcher());
+        patterns.add(pattern);
+      }
+      Prefilter prefilter = builder.build();
+      Scanner scanner = prefilter.scanner();
+      CandidateSet candidates = prefilter.candidates();
+      for (int i = 0; i < 40; i++) {
+        byte[] text = generator.mutated(generator.subject(30));
+        candidates.clear();
+        scanner.scan(text, 0, text.length, candidates);
+        offered += candidates.size();
+        for (int rule = 0; rule < matchers.size(); rule++) {
+          if (matchers.get(rule).find(text, 0, text.length, 0) == RxMatcher.MATCH) {
+            matched++;
+            assertThat(candidates.contains(rule))
+                .as("%s on %s, seed %d", patterns.get(rule), HexFormat.of().formatHex(text), SEED)
+                .isTrue();
+          }
+        }
+      }
+    }
+    System.out.printf(
+        "rx: prefilter, generated, seed %d: %d matches, %d candidates%n", SEED, matched, offered);
+  }
 
   @Test
   void everyMatchIsACandidateOnCrs() throws Exception {
