@@ -189,6 +189,11 @@ public final class Prefilter {
       return this;
     }
 
+    /** One more than the highest number so far. */
+    public int rules() {
+      return bound;
+    }
+
     public Prefilter build() {
       List<Family> families = new ArrayList<>();
       if (!words.rules.isEmpty()) {

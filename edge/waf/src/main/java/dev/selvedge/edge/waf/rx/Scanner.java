@@ -16,30 +16,40 @@ public final class Scanner {
   /** Moves that one text may have built, in the combined automaton and again in the families. */
   static final int BUILDS_PER_TEXT = 512;
 
+  /** Longer texts may have one more for so many bytes. */
+  static final int BYTES_PER_EXTRA_BUILD = 16;
+
   /**
-   * Texts must bring so many bytes for each move built, bursts of {@link #BUILDS_PER_TEXT} apart.
+   * Moves that may be built in all while the automata learn what texts are like: at some 4 µs a
+   * move 0.6 s. After that texts must have brought {@link #BYTES_PER_BUILD} for each.
    */
-  private static final int BYTES_PER_BUILD = 8;
+  static final int LEARNING_BUILDS = 150_000;
+
+  static final int BYTES_PER_BUILD = 8;
 
   /** A full automaton is replaced by the one from the start after so many texts at the earliest. */
   private static final int TEXTS_PER_RESET = 4_096;
 
-  /** What texts have paid for, in bytes; at most one burst. */
+  /** What may still be built. */
   private static final class Credit {
     private static final long BURST = (long) BUILDS_PER_TEXT * BYTES_PER_BUILD;
+    private int learning = LEARNING_BUILDS;
     private long bytes = BURST;
     private int granted;
 
     int grant(int len) {
-      bytes = Math.min(bytes + len, BURST);
-      granted = (int) (bytes / BYTES_PER_BUILD);
+      bytes = Math.min(bytes, BURST) + len;
+      long most = (long) BUILDS_PER_TEXT + len / BYTES_PER_EXTRA_BUILD;
+      granted = (int) Math.min(most, learning + bytes / BYTES_PER_BUILD);
       return granted;
     }
 
     /** Takes back what is left of the grant; returns what was used. */
     int settle(int left) {
       int used = granted - left;
-      bytes -= (long) used * BYTES_PER_BUILD;
+      int learned = Math.min(learning, used);
+      learning -= learned;
+      bytes -= (long) (used - learned) * BYTES_PER_BUILD;
       return used;
     }
   }

@@ -29,7 +29,7 @@ class PrefilterLimitsTest {
     Scanner scanner = prefilter.scanner();
     CandidateSet candidates = prefilter.candidates();
     Random random = new Random(SEED);
-    int texts = 3_000;
+    int texts = 10_000;
     long bytes = 0;
     for (int i = 0; i < texts; i++) {
       byte[] text = new byte[200 + random.nextInt(200)];
@@ -40,8 +40,8 @@ class PrefilterLimitsTest {
       candidates.clear();
       scanner.scan(text, 0, text.length, candidates);
     }
-    long burst = 2L * Scanner.BUILDS_PER_TEXT;
-    assertThat(scanner.built()).isLessThanOrEqualTo(burst + 2 * bytes / 8);
+    long free = 2L * (Scanner.LEARNING_BUILDS + Scanner.BUILDS_PER_TEXT);
+    assertThat(scanner.built()).isLessThanOrEqualTo(free + 2 * bytes / Scanner.BYTES_PER_BUILD);
     assertThat(scanner.states()).isLessThanOrEqualTo(2 * LazyDfa.STATES_MAX);
     assertThat(scanner.textsByFamilies()).as("the corpus thrashes").isGreaterThan(texts / 10);
     System.out.printf(
