@@ -126,6 +126,10 @@ final class LazyDfa {
     return first;
   }
 
+  void forgetTexts() {
+    Arrays.fill(entered, 0);
+  }
+
   /** Builds the unknown move of a state, or {@link #REFUSED} where that takes a state too many. */
   int step(int state, int byteClass) {
     BitSet reached = scratch;

@@ -82,7 +82,7 @@ public final class Scanner {
 
   /** Adds to {@code out} every rule that may match the text: all that do, and a few that do not. */
   public void scan(byte[] v, int off, int len, CandidateSet out) {
-    text++;
+    nextText();
     out.addAll(plan.always());
     builds = whole.grant(len);
     boolean read = read(combined, v, off, len, out);
@@ -90,6 +90,23 @@ public final class Scanner {
     if (!read) {
       readByFamilies(v, off, len, out);
     }
+  }
+
+  /** A number that no stamp bears. */
+  private void nextText() {
+    if (text == Integer.MAX_VALUE) {
+      text = 0;
+      lastReset = 0;
+      Arrays.fill(metEvent, 0);
+      Arrays.fill(metBranch, 0);
+      combined.forgetTexts();
+      for (LazyDfa dfa : families) {
+        if (dfa != null) {
+          dfa.forgetTexts();
+        }
+      }
+    }
+    text++;
   }
 
   private void readByFamilies(byte[] v, int off, int len, CandidateSet out) {
@@ -143,7 +160,7 @@ public final class Scanner {
   /** Reads a text with all automata and no budget, to fill them. */
   void learn(byte[] v) {
     CandidateSet ignored = plan.candidates();
-    text++;
+    nextText();
     builds = Integer.MAX_VALUE;
     read(combined, v, 0, v.length, ignored);
     for (int i = 0; i < families.length; i++) {
