@@ -227,7 +227,7 @@ public final class AgentChannel<C> {
       String detail = String.valueOf(violation.getMessage());
       lose(new Loss(Loss.Kind.VIOLATION, violation.violation(), detail));
     } else {
-      lose(Loss.of(Loss.Kind.CLOSED_BY_AGENT, String.valueOf(cause)));
+      lose(Loss.of(Loss.Kind.CLOSED, "our own failure: " + cause));
     }
   }
 

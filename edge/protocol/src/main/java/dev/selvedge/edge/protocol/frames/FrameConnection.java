@@ -41,6 +41,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
   private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
   private final Runnable flush = this::flush;
   private boolean flushing;
+  private boolean reading;
 
   private FrameConnection(AgentChannel<?> agent, Channel channel) {
     this.agent = agent;
@@ -93,6 +94,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
     if (type < 0x80) {
       throw Violation.UNEXPECTED.because("type " + type + " is not an agent's");
     }
+    reading = true;
     ToProxy message = ReplyReader.read(type, flags, buffer, index, length);
     if (message != null) {
       agent.receive(call, flags, message);
@@ -111,9 +113,8 @@ public final class FrameConnection extends FrameHandler implements Wire {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (flushing) {
-      send();
-    }
+    reading = false;
+    send();
   }
 
   @Override
@@ -205,7 +206,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
   }
 
   private void schedule() {
-    if (!flushing) {
+    if (!flushing && !reading) {
       flushing = true;
       channel.eventLoop().execute(flush);
     }
@@ -220,6 +221,9 @@ public final class FrameConnection extends FrameHandler implements Wire {
 
   private void send() {
     flushing = false;
+    if (out.length() == 0 && chunks.isEmpty()) {
+      return;
+    }
     writeFrames();
     while (channel.isWritable() && !chunks.isEmpty()) {
       Chunk chunk = chunks.remove();
