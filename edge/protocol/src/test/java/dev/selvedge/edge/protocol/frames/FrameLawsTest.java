@@ -69,7 +69,7 @@ class FrameLawsTest {
   @Test
   void whatIsWrittenIsReadHoweverTheStreamIsCut() {
     Seeded.forSeeds(
-        300,
+        150,
         random -> {
           FrameOutput out = new FrameOutput();
           List<String> expected = new ArrayList<>();
@@ -98,7 +98,7 @@ class FrameLawsTest {
   @Test
   void aPayloadThatEndsEarlyIsMalformedAndNothingElse() {
     Seeded.forSeeds(
-        200,
+        40,
         random -> {
           FrameOutput out = new FrameOutput();
           write(out, random, 1);
@@ -116,7 +116,7 @@ class FrameLawsTest {
   @Test
   void garbageNeverThrowsAnythingButAViolation() {
     Seeded.forSeeds(
-        3_000,
+        800,
         random -> {
           FrameOutput out = new FrameOutput();
           write(out, random, 1);
