@@ -20,7 +20,7 @@ public final class AgentCall {
   private static final byte[] NO_BYTES = {};
 
   /** A message that waits for credit or for one before it. */
-  private record Waiting(int flags, ToProxy message) {}
+  private record Waiting(int flags, ToProxy message, boolean ends) {}
 
   private final AgentSession session;
   private final int id;
@@ -110,10 +110,7 @@ public final class AgentCall {
     }
     int flags = last ? Flags.LAST : 0;
     boolean ends = rules.decided(answered, decision.verdict(), flags);
-    offer(flags, new ToProxy.Decided(answered, decision));
-    if (ends) {
-      session.finish(this);
-    }
+    offer(flags, new ToProxy.Decided(answered, decision), ends);
   }
 
   private void giveUpNow(String reason) {
@@ -141,24 +138,24 @@ public final class AgentCall {
     int at = 0;
     for (; data.length - at > Bounds.CHUNK_BYTES_MAX; at += Bounds.CHUNK_BYTES_MAX) {
       byte[] piece = java.util.Arrays.copyOfRange(data, at, at + Bounds.CHUNK_BYTES_MAX);
-      offer(Flags.MORE, new ChunkResult(result.event(), result.op(), piece));
+      offer(Flags.MORE, new ChunkResult(result.event(), result.op(), piece), false);
     }
     byte[] rest = at == 0 ? data : java.util.Arrays.copyOfRange(data, at, data.length);
-    offer(0, new ChunkResult(result.event(), result.op(), rest));
+    offer(0, new ChunkResult(result.event(), result.op(), rest), false);
   }
 
   void hold(int bytes) {
     held.add(bytes);
   }
 
-  private void offer(int flags, ToProxy message) {
-    if (!waiting.isEmpty() || !trySend(flags, message)) {
-      waiting.add(new Waiting(flags, message));
+  private void offer(int flags, ToProxy message, boolean ends) {
+    if (!waiting.isEmpty() || !trySend(flags, message, ends)) {
+      waiting.add(new Waiting(flags, message, ends));
       session.waits(this);
     }
   }
 
-  private boolean trySend(int flags, ToProxy message) {
+  private boolean trySend(int flags, ToProxy message, boolean ends) {
     if (message instanceof ChunkResult result) {
       int bytes = result.data().length;
       if (!session.take(this, bytes)) {
@@ -172,13 +169,19 @@ public final class AgentCall {
       return true;
     }
     session.send(id, flags, message);
+    if (ends) {
+      session.finish(this);
+    }
     return true;
   }
 
   /** Sends what waited, as far as credit reaches; true where nothing is left. */
   boolean sendWaiting() {
+    if (over) {
+      waiting.clear();
+    }
     for (Waiting next; (next = waiting.peek()) != null; waiting.remove()) {
-      if (!trySend(next.flags(), next.message())) {
+      if (!trySend(next.flags(), next.message(), next.ends())) {
         return false;
       }
     }
