@@ -73,7 +73,7 @@ public final class AgentCall {
     if (session.onLoop()) {
       decideNow(event, decision, last);
     } else {
-      session.run(() -> decideNow(event, decision, last));
+      session.run(() -> guarded(() -> decideNow(event, decision, last)));
     }
   }
 
@@ -103,6 +103,15 @@ public final class AgentCall {
 
   // ---- on the loop
 
+  /** Runs an answer whose author is elsewhere: one against the rules gives the call up. */
+  void guarded(Runnable answer) {
+    try {
+      answer.run();
+    } catch (RuntimeException e) {
+      giveUpNow(String.valueOf(e));
+    }
+  }
+
   private void decideNow(@Nullable EventType event, Decision decision, boolean last) {
     EventType answered = event != null ? event : rules.awaited();
     if (over || answered == null) {
@@ -125,7 +134,7 @@ public final class AgentCall {
     if (session.onLoop()) {
       resultNow(result);
     } else {
-      session.run(() -> resultNow(result));
+      session.run(() -> guarded(() -> resultNow(result)));
     }
   }
 

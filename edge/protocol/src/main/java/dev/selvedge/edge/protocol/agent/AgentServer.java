@@ -1,6 +1,7 @@
 package dev.selvedge.edge.protocol.agent;
 
 import dev.selvedge.edge.protocol.frames.FrameServer;
+import dev.selvedge.edge.protocol.grpc.GrpcServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class AgentServer implements AutoCloseable {
     if (address.startsWith(UNIX)) {
       return new AgentServer(host, FrameServer.listen(host, address.substring(UNIX.length())));
     }
-    throw new IOException("not an address: " + address);
+    return new AgentServer(host, GrpcServer.listen(host, address));
   }
 
   public String address() {

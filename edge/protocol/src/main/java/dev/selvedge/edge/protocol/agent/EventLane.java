@@ -66,7 +66,7 @@ final class EventLane {
       call.giveUp(failure);
       return;
     }
-    decide(queued, decision);
+    call.guarded(() -> decide(queued, decision));
     session.handled(call, queued.event().type(), queued.bytes());
     next();
   }

@@ -233,7 +233,7 @@ public final class AgentChannel<C> {
 
   /** The connection could not be made. */
   public void connectFailed(Throwable cause) {
-    lose(Loss.of(Loss.Kind.CONNECT_FAILED, String.valueOf(cause.getMessage())));
+    lose(Loss.of(Loss.Kind.CONNECT_FAILED, String.valueOf(cause)));
   }
 
   /** The agent ended the connection. */

@@ -8,6 +8,7 @@ import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.Violation;
 import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
+import dev.selvedge.edge.protocol.client.ChunkQueue;
 import dev.selvedge.edge.protocol.client.Wire;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
@@ -18,8 +19,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Iterator;
 
 /**
  * An agent channel over frames on a unix socket.
@@ -33,12 +32,10 @@ public final class FrameConnection extends FrameHandler implements Wire {
   /** Unsent bytes beyond which the agent is given up: it reads nothing of what it asked for. */
   private static final long UNSENT_MAX = 16L * 1024 * 1024;
 
-  private record Chunk(int call, int flags, EventType event, ByteBuf data) {}
-
   private final AgentChannel<?> agent;
   private final Channel channel;
   private final FrameOutput out = new FrameOutput();
-  private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+  private final ChunkQueue chunks = new ChunkQueue();
   private final Runnable flush = this::flush;
   private boolean flushing;
   private boolean reading;
@@ -119,7 +116,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    releaseChunks();
+    chunks.releaseAll();
     agent.disconnected();
   }
 
@@ -172,37 +169,20 @@ public final class FrameConnection extends FrameHandler implements Wire {
       chunk.release();
       return;
     }
-    chunks.add(new Chunk(call, flags, event, chunk));
+    chunks.add(new ChunkQueue.Chunk(call, flags, event, chunk));
     schedule();
   }
 
   @Override
   public int purge(int call) {
-    int bytes = 0;
-    if (!chunks.isEmpty()) {
-      for (Iterator<Chunk> all = chunks.iterator(); all.hasNext(); ) {
-        Chunk chunk = all.next();
-        if (chunk.call() == call) {
-          bytes += chunk.data().readableBytes();
-          chunk.data().release();
-          all.remove();
-        }
-      }
-    }
-    return bytes;
+    return chunks.purge(call);
   }
 
   @Override
   public void close() {
     send();
     ChannelFuture _ = channel.close();
-    releaseChunks();
-  }
-
-  private void releaseChunks() {
-    for (Chunk chunk; (chunk = chunks.poll()) != null; ) {
-      chunk.data().release();
-    }
+    chunks.releaseAll();
   }
 
   private void schedule() {
@@ -225,8 +205,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
       return;
     }
     writeFrames();
-    while (channel.isWritable() && !chunks.isEmpty()) {
-      Chunk chunk = chunks.remove();
+    for (ChunkQueue.Chunk chunk; channel.isWritable() && (chunk = chunks.poll()) != null; ) {
       EventFrames.bodyHeader(
           out, chunk.call(), chunk.flags(), chunk.event(), chunk.data().readableBytes());
       writeFrames();

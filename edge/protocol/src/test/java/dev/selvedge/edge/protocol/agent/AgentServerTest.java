@@ -23,8 +23,14 @@ class AgentServerTest {
 
   @TempDir Path folder;
 
-  private String address() {
+  /** Where to listen. */
+  String address() {
     return "unix:" + folder.resolve("agent.sock");
+  }
+
+  /** Where nobody listens. */
+  String nowhere() {
+    return address();
   }
 
   @Test
@@ -152,7 +158,7 @@ class AgentServerTest {
 
   @Test
   void tellsThatNobodyListens() throws Exception {
-    try (ProxySide proxy = new ProxySide(address())) {
+    try (ProxySide proxy = new ProxySide(nowhere())) {
       assertThat(proxy.told.next()).isEqualTo("lost CONNECT_FAILED");
     }
   }
@@ -160,7 +166,7 @@ class AgentServerTest {
   @Test
   void aKilledProcessLosesItsCallsAtOnce() throws Exception {
     Process process = start("labels");
-    try (ProxySide proxy = ProxySide.ready(address())) {
+    try (ProxySide proxy = ProxySide.ready(ready(process))) {
       proxy.open("a", Flags.END);
       assertThat(proxy.told.next()).startsWith("a request_headers Allow");
       long killed = System.nanoTime();
@@ -177,6 +183,7 @@ class AgentServerTest {
   void aProcessEndsWithThePipeOfItsParent() throws Exception {
     Process process = start("labels");
     try {
+      ready(process);
       process.getOutputStream().close();
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
@@ -186,21 +193,25 @@ class AgentServerTest {
   }
 
   private Process start(String agent) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TestAgents.class.getName(),
-                agent,
-                address())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
-    return process;
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            TestAgents.class.getName(),
+            agent,
+            address())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  /** Waits for the line {@code ready ADDRESS} and returns the address. */
+  private static String ready(Process process) throws Exception {
+    String line = process.inputReader(StandardCharsets.UTF_8).readLine();
+    assertThat(line).startsWith("ready ");
+    return line.substring("ready ".length());
   }
 }

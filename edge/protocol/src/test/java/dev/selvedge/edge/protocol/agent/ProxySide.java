@@ -16,7 +16,7 @@ import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
 import dev.selvedge.edge.protocol.client.Loss;
 import dev.selvedge.edge.protocol.client.Recording;
-import dev.selvedge.edge.protocol.frames.FrameConnection;
+import dev.selvedge.edge.protocol.transport.Transports;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -45,12 +45,7 @@ final class ProxySide implements AutoCloseable {
     ToAgent.Hello hello =
         new ToAgent.Hello(
             1, 1, 0x2F, 3, Bounds.CALL_CREDIT, Bounds.CONNECTION_CREDIT, 1_000, "test");
-    channel = on(() -> connect(loop, address, hello, told));
-  }
-
-  static <C> AgentChannel<C> connect(
-      EventLoop loop, String address, ToAgent.Hello hello, AgentListener<C> listener) {
-    return FrameConnection.connect(loop, address.substring("unix:".length()), hello, listener);
+    channel = on(() -> Transports.connect(loop, address, hello, told));
   }
 
   /** Connects, configures with nothing, and waits until the agent is healthy. */
@@ -99,7 +94,7 @@ final class ProxySide implements AutoCloseable {
   BodyCall bodyCall(String address, byte[] body) throws Exception {
     BodyCall call = new BodyCall(body);
     on(() -> {
-      call.agent = connect(loop, address, call.hello, call);
+      call.agent = Transports.connect(loop, address, call.hello, call);
       return 0;
     });
     return call;

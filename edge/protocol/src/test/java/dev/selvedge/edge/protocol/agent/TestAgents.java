@@ -21,7 +21,7 @@ public final class TestAgents {
     Lifecycle agent = arguments[0].equals("labels") ? new Labels() : new Doubling();
     AgentServer server = AgentServer.listen(agent, arguments[1]);
     server.endWith(System.in);
-    System.out.println("ready");
+    System.out.println("ready " + server.address());
     server.await();
   }
 
@@ -65,7 +65,8 @@ public final class TestAgents {
     @Override
     public @Nullable Decision event(AgentCall call, AgentEvent event, int flags) {
       return switch (event) {
-        case AgentEvent.RequestHeaders _ -> Decision.NEEDS_MORE;
+        case AgentEvent.RequestHeaders _ ->
+            Flags.has(flags, Flags.END) ? Decision.ALLOW : Decision.NEEDS_MORE;
         case AgentEvent.RequestBody body -> {
           call.replace(EventType.REQUEST_BODY, doubled(body.data()));
           yield Flags.has(flags, Flags.END) ? Decision.ALLOW : null;
