@@ -196,11 +196,10 @@ public final class FrameConnection extends FrameHandler implements Wire {
     if (flushing && channel.isActive()) {
       send();
     }
-    flushing = false;
   }
 
   private void send() {
-    flushing = false;
+    flushing = false; // First: sending may make the socket writable, which schedules again.
     if (out.length() == 0 && chunks.isEmpty()) {
       return;
     }

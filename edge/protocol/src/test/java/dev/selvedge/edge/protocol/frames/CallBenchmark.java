@@ -6,6 +6,7 @@ import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.protocol.Flags;
 import dev.selvedge.edge.protocol.Heads;
+import dev.selvedge.edge.protocol.RequestContext;
 import dev.selvedge.edge.protocol.ToAgent;
 import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.agent.AgentCall;
@@ -15,12 +16,16 @@ import dev.selvedge.edge.protocol.agent.InlineAgent;
 import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
 import dev.selvedge.edge.protocol.client.Loss;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.Future;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,18 +36,82 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  *   taskset -c 1 java … CallBenchmark agent unix:/tmp/a.sock
  *   taskset -c 0 java … CallBenchmark unix:/tmp/a.sock IN_FLIGHT SECONDS
+ *   taskset -c 0 java … CallBenchmark codec SECONDS
  * </pre>
  */
 public final class CallBenchmark {
+
+  private static final int BATCH = 32;
 
   private CallBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("agent")) {
       AgentServer.listen(new Allowing(), arguments[1]).await();
+    } else if (arguments[0].equals("codec")) {
+      codecOnly(Integer.parseInt(arguments[1]));
     } else {
       int inFlight = Integer.parseInt(arguments[1]);
       new Caller(arguments[0], inFlight, Integer.parseInt(arguments[2])).run();
+    }
+  }
+
+  /** No socket and no wake-up: heads encoded 32 at a time, as many allows cut and decoded. */
+  private static void codecOnly(int seconds) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    FrameOutput out = new FrameOutput();
+    Heads.Request request = Heads.browser();
+    RequestContext context = Heads.context();
+    ByteBuf sent = Unpooled.directBuffer(64 << 10);
+    ByteBuf answers = answers(out);
+    Decoding decoding = new Decoding();
+    for (int round = 0; round < 2 * seconds; round++) {
+      long until = System.nanoTime() + 500_000_000;
+      long cpu = threads.getCurrentThreadCpuTime();
+      long calls = decoding.allowed;
+      while (System.nanoTime() < until) {
+        for (int i = 0; i < BATCH; i++) {
+          int flags = Flags.END | Flags.LAST;
+          EventFrames.requestHeaders(out, i, flags, request.head(), request.target(), context);
+        }
+        out.drainTo(sent.clear());
+        decoding.channel.writeInbound(answers.retainedDuplicate());
+      }
+      double nanos = threads.getCurrentThreadCpuTime() - cpu;
+      System.out.printf("codec: %.0f ns per call%n", nanos / (decoding.allowed - calls));
+    }
+  }
+
+  private static ByteBuf answers(FrameOutput out) {
+    for (int i = 0; i < BATCH; i++) {
+      ToProxy allow = new ToProxy.Decided(EventType.REQUEST_HEADERS, Decision.ALLOW);
+      ReplyFrames.write(out, i, 0, allow);
+    }
+    ByteBuf answers = Unpooled.directBuffer(out.length());
+    out.drainTo(answers);
+    return answers;
+  }
+
+  /** Counts what it decodes. */
+  private static final class Decoding extends FrameHandler {
+    final EmbeddedChannel channel = new EmbeddedChannel(this);
+    long allowed;
+
+    @Override
+    void frame(int type, int flags, int call, ByteBuf buffer, int index, int length) {
+      if (ReplyReader.read(type, flags, buffer, index, length) != null) {
+        allowed++;
+      }
+    }
+
+    @Override
+    boolean accepting() {
+      return true;
+    }
+
+    @Override
+    void failed(Throwable cause) {
+      throw new IllegalStateException(cause);
     }
   }
 
@@ -65,6 +134,7 @@ public final class CallBenchmark {
         new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final EventLoop loop = loops.next();
     private final Heads.Request request = Heads.browser();
+    private final RequestContext context = Heads.context();
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private final AgentChannel<Integer> agent;
     private final int inFlight;
@@ -128,7 +198,7 @@ public final class CallBenchmark {
 
     private void call(Integer number) {
       int flags = Flags.END | Flags.LAST;
-      agent.open(number, flags, request.head(), request.target(), Heads.context());
+      agent.open(number, flags, request.head(), request.target(), context);
     }
 
     @Override
