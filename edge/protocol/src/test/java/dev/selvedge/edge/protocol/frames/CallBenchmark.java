@@ -16,6 +16,7 @@ import dev.selvedge.edge.protocol.agent.InlineAgent;
 import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
 import dev.selvedge.edge.protocol.client.Loss;
+import dev.selvedge.edge.protocol.transport.Transports;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -150,13 +151,15 @@ public final class CallBenchmark {
       this.seconds = seconds;
       ToAgent.Hello hello =
           new ToAgent.Hello(1, 1, 0x3F, 0, 256 << 10, 4 << 20, 1_000, "benchmark");
-      String path = address.substring("unix:".length());
-      this.agent = loop.submit(() -> FrameConnection.connect(loop, path, hello, this)).get();
+      this.agent = loop.submit(() -> Transports.connect(loop, address, hello, this)).get();
     }
 
     void run() throws Exception {
-      System.out.println(end.get());
-      loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+      try {
+        System.out.println(end.get());
+      } finally {
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+      }
     }
 
     private static long cpuNanos() {
