@@ -15,7 +15,9 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What tests of timers share: configurations, upstreams that stall, what is expected. Stateless. */
+/**
+ * What tests of timers share: configurations, upstreams that stall, what is expected. Stateless.
+ */
 final class TimerRig {
 
   private TimerRig() {}
@@ -58,8 +60,7 @@ final class TimerRig {
   }
 
   /** Expects a refusal with that code, its record and its count. */
-  static void refused(RunningProxy proxy, Answer answer, FailureCode code)
-      throws Exception {
+  static void refused(RunningProxy proxy, Answer answer, FailureCode code) throws Exception {
     assertThat(answer.status()).isEqualTo(code.status());
     assertThat(answer.code()).isEqualTo(code.code());
     recorded(proxy, answer, code, code.status());
@@ -140,15 +141,13 @@ final class TimerRig {
     });
   }
 
-  static void sendBody(RawClient client, ScriptedUpstream upstream, int bytes)
-      throws Exception {
+  static void sendBody(RawClient client, ScriptedUpstream upstream, int bytes) throws Exception {
     int before = upstream.received().length();
     client.send("x".repeat(bytes));
     Await.until("the bytes arrived", () -> upstream.received().length() == before + bytes);
   }
 
-  static void beginBody(RawClient client, ScriptedUpstream upstream, int length)
-      throws Exception {
+  static void beginBody(RawClient client, ScriptedUpstream upstream, int length) throws Exception {
     client.send(post(length));
     Await.until("the head arrived", () -> upstream.heads().size() == 1);
   }
