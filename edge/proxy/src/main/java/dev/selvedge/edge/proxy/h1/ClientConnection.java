@@ -12,6 +12,7 @@ import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.KnownField;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -223,7 +224,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       case WAIT -> readBeyond();
       case TUNNEL -> readTunnel(in);
       case LINGER -> {
-        lingered += in.readableBytes();
+        lingered += outputEnded ? in.readableBytes() : 0;
         in.skipBytes(in.readableBytes());
         if (lingered > ClientSettings.LINGER_BYTES) {
           channel.close();
@@ -376,7 +377,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     switch (phase) {
       case HEAD -> {
         if (!answerEnded) {
-          channel.close();
+          linger();
         }
       }
       case BODY -> {
@@ -529,11 +530,20 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     process();
   }
 
+  /** Until the answer has left, only the write timer may cut it; lingering begins after that. */
   private void linger() {
     phase = Phase.LINGER;
     lingered = 0;
+<<<<<<< HEAD
     if (!out.empty()) {
       out.whenSent(this::closeWhenSent);
+=======
+    worker.timers().disarm(readTimer);
+    if (!out.empty()) {
+      // A turn later: the queue counts an entry until after its listeners.
+      Runnable left = this::settle;
+      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> worker.loop().execute(left));
+>>>>>>> t2
     }
     closeWhenSent();
   }
