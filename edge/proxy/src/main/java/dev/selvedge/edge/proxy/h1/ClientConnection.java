@@ -12,7 +12,6 @@ import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.KnownField;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -534,16 +533,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void linger() {
     phase = Phase.LINGER;
     lingered = 0;
-<<<<<<< HEAD
-    if (!out.empty()) {
-      out.whenSent(this::closeWhenSent);
-=======
     worker.timers().disarm(readTimer);
     if (!out.empty()) {
-      // A turn later: the queue counts an entry until after its listeners.
-      Runnable left = this::settle;
-      channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> worker.loop().execute(left));
->>>>>>> t2
+      out.whenSent(this::closeWhenSent);
     }
     closeWhenSent();
   }
