@@ -112,7 +112,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf bytes = (ByteBuf) message;
+    received((ByteBuf) message);
+  }
+
+  private void received(ByteBuf bytes) {
     ByteBuf held = input;
     if (held == null) {
       input = bytes;
@@ -162,7 +165,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void drain() {
     closeAfter = true;
     if (phase == Phase.HEAD && head == null && input == null) {
+      endIdle();
+    }
+  }
+
+  /** Half-closes, unless a request has arrived just now: that one is answered first. */
+  private void endIdle() {
+    ByteBuf arrived = inputEnded ? null : Arrived.take(channel, worker.alloc());
+    if (arrived == null) {
       linger();
+    } else {
+      closeAfter = true;
+      received(arrived);
     }
   }
 
@@ -394,7 +408,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     } else {
       readSize.next(ReadSize.HEAD);
     }
-    if (wanted != reading) {
+    if (wanted != reading && !inputEnded && channel.isOpen()) {
       reading = wanted;
       channel.config().setAutoRead(wanted);
       if (phase == Phase.BODY) {
@@ -626,7 +640,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         refuse(partial, FailureCode.HEAD_TIMEOUT);
       } else {
         worker.metrics().add(metrics.idleTimeouts(), 1);
-        linger();
+        endIdle();
       }
     }
 
