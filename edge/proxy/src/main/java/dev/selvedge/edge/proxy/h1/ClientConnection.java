@@ -114,7 +114,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     worker.readClock();
-    ByteBuf bytes = (ByteBuf) message;
+    received((ByteBuf) message);
+  }
+
+  private void received(ByteBuf bytes) {
     ByteBuf held = input;
     if (held == null) {
       input = bytes;
@@ -168,7 +171,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void drain() {
     closeAfter = true;
     if (phase == Phase.HEAD && head == null && input == null) {
+      endIdle();
+    }
+  }
+
+  /** Half-closes, unless a request has arrived just now: that one is answered first. */
+  private void endIdle() {
+    ByteBuf arrived = inputEnded ? null : Arrived.take(channel, worker.alloc());
+    if (arrived == null) {
       linger();
+    } else {
+      closeAfter = true;
+      received(arrived);
     }
   }
 
@@ -400,7 +414,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     } else {
       readSize.next(ReadSize.HEAD);
     }
-    if (wanted != reading) {
+    if (wanted != reading && !inputEnded && channel.isOpen()) {
       reading = wanted;
       channel.config().setAutoRead(wanted);
       if (phase == Phase.BODY) {
@@ -641,7 +655,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
         refuse(partial, FailureCode.HEAD_TIMEOUT);
       } else {
         worker.metrics().add(metrics.idleTimeouts(), 1);
-        linger();
+        endIdle();
       }
     }
 

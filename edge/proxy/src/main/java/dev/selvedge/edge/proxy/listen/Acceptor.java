@@ -4,6 +4,7 @@ import dev.selvedge.edge.proxy.loop.Worker;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
@@ -25,7 +26,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final Runnable onPause;
   private final ArrayDeque<Channel> parked = new ArrayDeque<>();
   private final Channel accepting;
-  private long accepted;
 
   Acceptor(
       Channel accepting,
@@ -42,8 +42,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    accepted++;
-    Channel child = (Channel) message;
+    take((Channel) message);
+  }
+
+  private void take(Channel child) {
     if (parked.isEmpty() && listener.dataplane().connections().tryAcquire()) {
       admit(child);
     } else {
@@ -83,9 +85,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Connections taken off the socket so far; a drain closes it when this stands still. */
-  long accepted() {
-    return accepted;
+  /**
+   * Takes what the kernel has queued and closes at once: under load the queue is never empty for
+   * long, and what is queued at the close is reset.
+   */
+  void end() {
+    try {
+      AcceptQueue.takeAll(accepting, this::take);
+    } catch (IOException failed) {
+      // No descriptor left: nothing more can be taken.
+    }
+    accepting.close();
   }
 
   @Override

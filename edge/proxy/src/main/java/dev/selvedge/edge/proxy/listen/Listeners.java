@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -22,7 +21,8 @@ import java.util.function.Consumer;
  */
 public final class Listeners {
 
-  private static final long ACCEPT_QUEUE_CHECK_MILLIS = 10;
+  /** A loop that has not closed its socket by then is stuck; the drain goes on without it. */
+  private static final long CLOSE_LIMIT_MILLIS = 1000;
 
   private final Dataplane dataplane;
   private final List<Worker> workers;
@@ -102,10 +102,15 @@ public final class Listeners {
     }
   }
 
-  /** Stops to accept everywhere, once what the kernel has queued was taken. */
+  /** Stops to accept everywhere, once what the kernel has queued was taken. Waits for it. */
   public void stopAll() {
     for (ListenerSockets bound : sockets.values()) {
       closeWhenEmptied(bound);
+    }
+    for (ListenerSockets bound : sockets.values()) {
+      for (Channel channel : bound.channels()) {
+        channel.closeFuture().awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
+      }
     }
     open.clear();
     sockets.clear();
@@ -115,24 +120,8 @@ public final class Listeners {
     for (int i = 0; i < workers.size(); i++) {
       Channel channel = bound.channels().get(i);
       Acceptor acceptor = channel.pipeline().get(Acceptor.class);
-      Worker worker = workers.get(i);
-      worker.execute(() -> checkEmptied(worker, channel, acceptor, -1));
+      workers.get(i).execute(acceptor::end);
     }
-  }
-
-  private static void checkEmptied(
-      Worker worker, Channel channel, Acceptor acceptor, long acceptedBefore) {
-    if (acceptor.accepted() == acceptedBefore) {
-      channel.close();
-      return;
-    }
-    long accepted = acceptor.accepted();
-    worker
-        .loop()
-        .schedule(
-            () -> checkEmptied(worker, channel, acceptor, accepted),
-            ACCEPT_QUEUE_CHECK_MILLIS,
-            TimeUnit.MILLISECONDS);
   }
 
   /** Half-closes idle connections; busy ones close after their answer. */

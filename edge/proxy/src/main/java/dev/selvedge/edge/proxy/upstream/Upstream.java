@@ -68,6 +68,8 @@ public final class Upstream {
         label,
         connections::count);
     registry.sampled(
+        "selvedge_upstream_in_flight", "Requests that a target has.", label, this::inFlight);
+    registry.sampled(
         "selvedge_upstream_queue", "Requests waiting for a connection.", label, queue::count);
     registry.sampled(
         "selvedge_upstream_connections_idle", "Pooled connections at rest.", label, idle::count);
@@ -99,6 +101,15 @@ public final class Upstream {
   /** Connections at rest, over all loops. */
   public Bounds idle() {
     return idle;
+  }
+
+  /** Requests that have a target, over all targets and loops; what least-connections compares. */
+  private long inFlight() {
+    long sum = 0;
+    for (Target target : targets) {
+      sum += target.inFlight().count();
+    }
+    return sum;
   }
 
   UpstreamMetrics metrics() {

@@ -24,6 +24,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -168,7 +169,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     worker.readClock();
-    if (!(cause instanceof java.io.IOException)) {
+    // A connect that was reset may be seen as readable first: the connect's own failure follows.
+    if (!(cause instanceof java.io.IOException || cause instanceof NotYetConnectedException)) {
       Bug.report("upstream connection", cause);
     }
     closed(FailureCode.UPSTREAM_RESET);
@@ -554,7 +556,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     } else {
       readSize.next(ReadSize.HEAD);
     }
-    if (wanted != reading) {
+    if (wanted != reading && !inputEnded && channel().isOpen()) {
       reading = wanted;
       channel().config().setAutoRead(wanted);
       if (phase == Phase.BODY) {

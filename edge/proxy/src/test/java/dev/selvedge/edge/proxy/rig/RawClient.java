@@ -67,8 +67,16 @@ public final class RawClient implements AutoCloseable {
     return answer(false);
   }
 
+  /** Reads an answer whose first byte was read before. */
+  public Answer answer(char first) throws IOException {
+    return answer(first + line(), false);
+  }
+
   public Answer answer(boolean toHead) throws IOException {
-    String statusLine = line();
+    return answer(line(), toHead);
+  }
+
+  private Answer answer(String statusLine, boolean toHead) throws IOException {
     int status = Integer.parseInt(statusLine.substring(9, 12));
     List<String> fields = new ArrayList<>();
     for (String line = line(); !line.isEmpty(); line = line()) {

@@ -1,0 +1,43 @@
+package dev.selvedge.edge.proxy.h1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel has received on a connection and the loop has not been told of: asked for right
+ * before an idle connection is half-closed, so that a request which was sent before our FIN is
+ * still answered (EDGE 7).
+ *
+ * <p>What arrives between this question and the FIN, a matter of microseconds, is lost as it would
+ * be anywhere. Stateless.
+ */
+final class Arrived {
+
+  private Arrived() {}
+
+  /** The bytes, owned by the caller, or null if there are none. Never waits. */
+  static @Nullable ByteBuf take(Channel channel, ByteBufAllocator alloc) {
+    // With io_uring a read is always under way: the kernel has already given what arrived to it.
+    if (!(channel instanceof EpollSocketChannel socket) || !socket.isOpen()) {
+      return null;
+    }
+    ByteBuf bytes = alloc.directBuffer(ReadSize.HEAD);
+    int read = -1;
+    try {
+      ByteBuffer room = bytes.internalNioBuffer(0, ReadSize.HEAD);
+      read = socket.fd().read(room, room.position(), room.limit());
+    } catch (IOException gone) {
+      // A reset: the loop is about to be told.
+    }
+    if (read <= 0) {
+      bytes.release();
+      return null;
+    }
+    return bytes.writerIndex(read);
+  }
+}

@@ -1,0 +1,218 @@
+package dev.selvedge.edge.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.selvedge.edge.proxy.rig.Answer;
+import dev.selvedge.edge.proxy.rig.Await;
+import dev.selvedge.edge.proxy.rig.RawClient;
+import dev.selvedge.edge.proxy.rig.RunningProxy;
+import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** A reload under load fails no request, and one that cannot be had changes nothing (EDGE 7). */
+class ReloadTest {
+
+  private static final long SECONDS = Boolean.getBoolean("selvedge.soak") ? 60 : 5;
+  private static final int CLIENTS = 16;
+
+  private static String config(String listeners, String system, ScriptedUpstream... targets) {
+    StringBuilder all = new StringBuilder();
+    for (ScriptedUpstream target : targets) {
+      all.append("target \"127.0.0.1:").append(target.port()).append("\"; ");
+    }
+    return """
+    system { worker-threads 2; access-log "off"; limits { %s } }
+    listeners { listener "web" { address "127.0.0.1:0" }; %s }
+    routes {
+      route "own" { matches { path-prefix "/own" }; respond { body "own" } }
+      route "up" { matches { path-prefix "/" }; upstream "up" }
+    }
+    upstreams { upstream "up" { %s } }
+    """
+        .formatted(system, listeners, all);
+  }
+
+  private static final String SECOND = "listener \"second\" { address \"127.0.0.1:0\" }";
+
+  @Test
+  void failsNoRequestUnderLoad() throws Exception {
+    try (ScriptedUpstream one = ScriptedUpstream.answering("first");
+        ScriptedUpstream two = ScriptedUpstream.answering("other");
+        RunningProxy proxy = RunningProxy.start(config("", "", one))) {
+      List<String> good =
+          List.of(
+              config("", "max-in-flight 500", two),
+              config(SECOND, "", one, two),
+              config(SECOND, "max-fields 50", one),
+              config("", "", two, one));
+      AtomicBoolean stopped = new AtomicBoolean();
+      AtomicLong answered = new AtomicLong();
+      Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        Random random = new Random(i);
+        boolean keep = i % 4 != 0;
+        clients.add(
+            Thread.ofVirtual()
+                .start(() -> load(proxy.port(), keep, random, stopped, answered, wrong)));
+      }
+      long end = System.nanoTime() + SECONDS * 1_000_000_000L;
+      int reloads = 0;
+      while (System.nanoTime() < end && wrong.isEmpty()) {
+        proxy.reload(good.get(reloads++ % good.size()));
+        refusedReload(proxy, one);
+        long goal = answered.get() + 50;
+        Await.until("load goes on", () -> answered.get() >= goal || !wrong.isEmpty());
+      }
+      stopped.set(true);
+      for (Thread client : clients) {
+        client.join(10_000);
+        assertThat(client.isAlive()).isFalse();
+      }
+      assertThat(wrong).isEmpty();
+      assertThat(reloads).isGreaterThan(5);
+      System.out.println("ReloadTest: " + reloads + " reloads, " + answered + " answers");
+      proxy.awaitRest();
+    }
+  }
+
+  /** A listener on an address that is taken: the reload fails as a whole. */
+  private static void refusedReload(RunningProxy proxy, ScriptedUpstream taken) {
+    Set<String> before = proxy.proxy().addresses().keySet();
+    String bad =
+        config("listener \"bad\" { address \"127.0.0.1:" + taken.port() + "\" }", "", taken);
+    assertThatThrownBy(() -> proxy.reload(bad)).isInstanceOf(IOException.class);
+    assertThat(proxy.proxy().addresses().keySet()).isEqualTo(before);
+  }
+
+  private static void load(
+      int port,
+      boolean keep,
+      Random random,
+      AtomicBoolean stopped,
+      AtomicLong answered,
+      Queue<Throwable> wrong) {
+    try {
+      while (!stopped.get()) {
+        try (RawClient client = RawClient.connect(port)) {
+          boolean open = true;
+          while (open && !stopped.get()) {
+            boolean own = random.nextBoolean();
+            Answer answer = client.get(own ? "/own" : "/x").answer();
+            String text = answer.text();
+            boolean right = own ? text.equals("own") : text.equals("first") || text.equals("other");
+            if (answer.status() != 200 || !right) {
+              throw new AssertionError(answer.status() + " " + text);
+            }
+            answered.incrementAndGet();
+            open = keep && !"close".equals(answer.field("connection"));
+          }
+        }
+      }
+    } catch (IOException | RuntimeException | AssertionError failed) {
+      wrong.add(failed);
+    }
+  }
+
+  @Test
+  void finishesWhatIsInFlightOnTheOldConfiguration() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (ScriptedUpstream slow =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              asked.countDown();
+              awaitQuietly(go);
+              connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nslow");
+              connection.head();
+            });
+        ScriptedUpstream next = ScriptedUpstream.answering("next");
+        RunningProxy proxy = RunningProxy.start(config("", "", slow));
+        RawClient client = proxy.client()) {
+      client.get("/x");
+      asked.await();
+      proxy.reload(config("", "", next));
+      try (RawClient other = proxy.client()) {
+        assertThat(other.get("/x").answer().text()).isEqualTo("next");
+      }
+      go.countDown();
+      assertThat(client.answer().text()).isEqualTo("slow");
+      assertThat(client.get("/x").answer().text()).isEqualTo("next");
+      Await.until("the retired connection is closed", () -> slow.open() == 0);
+    }
+  }
+
+  @Test
+  void keepsTheConnectionsOfARemovedListener() throws Exception {
+    try (ScriptedUpstream up = ScriptedUpstream.answering("first");
+        RunningProxy proxy = RunningProxy.start(config(SECOND, "", up));
+        RawClient client = RawClient.connect(proxy.port("second"))) {
+      assertThat(client.get("/own").answer().status()).isEqualTo(200);
+      proxy.reload(config("", "", up));
+      assertThat(client.get("/own").answer().text()).isEqualTo("own");
+    }
+  }
+
+  /** A request that is on the wire when the drain half-closes idle connections is answered. */
+  @Test
+  void answersARequestThatArrivesAsTheDrainHalfCloses() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      String system = "drain-delay \"0s\"";
+      try (RunningProxy proxy =
+              RunningProxy.start(1, system, "routes { route \"r\" { respond { body \"ok\" } } }");
+          RawClient client = proxy.client()) {
+        assertThat(client.get("/").answer().status()).isEqualTo(200);
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        // The loop is held until the request has arrived and the drain's tasks are queued.
+        proxy
+            .proxy()
+            .workers()
+            .getFirst()
+            .loop()
+            .execute(() -> {
+              held.countDown();
+              awaitQuietly(go);
+            });
+        held.await();
+        client.get("/");
+        Thread drain = Thread.ofVirtual().start(() -> drainQuietly(proxy));
+        Await.until("draining", () -> proxy.proxy().dataplane().draining());
+        go.countDown();
+        Answer answer = client.answer();
+        assertThat(answer.text()).isEqualTo("ok");
+        assertThat(answer.field("connection")).isEqualTo("close");
+        assertThat(client.closed()).isTrue();
+        client.hangUp();
+        drain.join();
+      }
+    }
+  }
+
+  private static void drainQuietly(RunningProxy proxy) {
+    try {
+      proxy.proxy().drain();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
