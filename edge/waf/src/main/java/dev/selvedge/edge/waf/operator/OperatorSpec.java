@@ -1,0 +1,11 @@
+package dev.selvedge.edge.waf.operator;
+
+/**
+ * An operator as a rule wrote it, with its compiled form.
+ *
+ * @param name the canonical name, for messages ({@code Rx}, {@code Contains})
+ * @param argument the text after the name, before expansion
+ * @param negated whether {@code !} stood before it
+ *     <p>Immutable.
+ */
+public record OperatorSpec(String name, String argument, boolean negated, Operator operator) {}
