@@ -65,11 +65,11 @@ public final class Base64Coding {
    * Skips what is not Base64, padding included. One padding sign after a single digit makes the
    * text worthless.
    */
-  static byte[] decodeForgiving(byte[] value) {
-    byte[] in = upToNul(value);
+  static byte[] decodeForgiving(byte[] in) {
     ByteOutput out = new ByteOutput(in.length);
     int bits = 0;
     int n = 0;
+    int lastDigit = -1;
     for (int i = 0; i < in.length; i++) {
       if (in[i] == '=') {
         if (n == 1 && (i + 1 >= in.length || in[i + 1] != '=')) {
@@ -81,13 +81,15 @@ public final class Base64Coding {
       if (v < 0) {
         continue;
       }
+      lastDigit = v;
       bits = bits << 6 | v;
       n = (n + 1) & 3;
       if (n != 1) {
         out.add(bits >> (n == 2 ? 4 : n == 3 ? 2 : 0));
       }
     }
-    return out.toBytesOr(value);
+    // libmodsecurity takes digit 61 ('9') at the end for a padding sign, which has that code
+    return n == 1 && lastDigit == 61 ? Bytes.EMPTY : out.toBytesOr(in);
   }
 
   private static byte[] upToNul(byte[] in) {
