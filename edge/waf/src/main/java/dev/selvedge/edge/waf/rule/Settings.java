@@ -1,0 +1,84 @@
+package dev.selvedge.edge.waf.rule;
+
+import dev.selvedge.edge.waf.transform.UnicodeMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the configuration directives of a rule set say.
+ *
+ * @param requestBodyLimit bytes of a request body; 0 for none of its own
+ * @param requestBodyNoFilesLimit bytes of a request body without uploaded files; 0 for none
+ * @param responseBodyLimit bytes of a response body; 0 for none of its own
+ * @param regexSteps steps one regular expression may take on one value
+ *     <p>Immutable.
+ */
+public record Settings(
+    EngineMode engine,
+    boolean requestBodyAccess,
+    boolean responseBodyAccess,
+    long requestBodyLimit,
+    OverLimit requestBodyOverLimit,
+    long requestBodyNoFilesLimit,
+    long responseBodyLimit,
+    OverLimit responseBodyOverLimit,
+    Set<String> responseMimeTypes,
+    int argumentsLimit,
+    int jsonDepthLimit,
+    int uploadFileLimit,
+    byte argumentSeparator,
+    boolean xmlExternalEntities,
+    boolean keepFiles,
+    long regexSteps,
+    String webAppId,
+    UnicodeMap unicodeMap,
+    List<String> componentSignatures) {
+
+  /** The settings while directives are being read. Not thread-safe. */
+  public static final class Builder {
+    public EngineMode engine = EngineMode.OFF;
+    public boolean requestBodyAccess;
+    public boolean responseBodyAccess;
+    public long requestBodyLimit;
+    public OverLimit requestBodyOverLimit = OverLimit.REJECT;
+    public long requestBodyNoFilesLimit;
+    public long responseBodyLimit;
+    public OverLimit responseBodyOverLimit = OverLimit.REJECT;
+    public final Set<String> responseMimeTypes = new TreeSet<>();
+    public int argumentsLimit;
+    public int jsonDepthLimit;
+    public int uploadFileLimit;
+    public byte argumentSeparator = '&';
+    public boolean xmlExternalEntities;
+    public boolean keepFiles;
+    public long regexSteps;
+    public String webAppId = "";
+    public UnicodeMap unicodeMap = UnicodeMap.NONE;
+    public final List<String> componentSignatures = new ArrayList<>();
+
+    public Settings build() {
+      return new Settings(
+          engine,
+          requestBodyAccess,
+          responseBodyAccess,
+          requestBodyLimit,
+          requestBodyOverLimit,
+          requestBodyNoFilesLimit,
+          responseBodyLimit,
+          responseBodyOverLimit,
+          Set.copyOf(responseMimeTypes),
+          argumentsLimit,
+          jsonDepthLimit,
+          uploadFileLimit,
+          argumentSeparator,
+          xmlExternalEntities,
+          keepFiles,
+          regexSteps,
+          webAppId,
+          unicodeMap,
+          List.copyOf(componentSignatures));
+    }
+  }
+}
