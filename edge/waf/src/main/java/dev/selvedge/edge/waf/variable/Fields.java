@@ -29,6 +29,22 @@ public final class Fields {
     hashes[size++] = Bytes.hashIgnoreCase(name);
   }
 
+  /** Replaces the first value of that name, or adds it. */
+  public void set(byte[] name, byte[] value) {
+    for (int i = 0; i < size; i++) {
+      if (Bytes.equalsIgnoreCase(names[i], name)) {
+        values[i] = value;
+        return;
+      }
+    }
+    add(name, value);
+  }
+
+  /** Puts another value in the place of the one added last. */
+  public void replaceLast(byte[] value) {
+    values[size - 1] = value;
+  }
+
   public int size() {
     return size;
   }
