@@ -36,7 +36,7 @@ final class Evaluator {
 
   private boolean evaluate(Rule first, Rule rule, Message message) {
     s.rule = rule;
-    boolean matched = rule.operator() == null ? unconditional(first, rule, message) : test(first, rule, message);
+    boolean matched = rule.operator() == null ? unconditional(first, rule, message) : test(rule, message);
     if (!matched) {
       if (s.trace.on()) {
         s.log(4, "Rule returned 0.");
@@ -82,7 +82,7 @@ final class Evaluator {
     return true;
   }
 
-  private boolean test(Rule first, Rule rule, Message message) {
+  private boolean test(Rule rule, Message message) {
     OperatorSpec operator = java.util.Objects.requireNonNull(rule.operator());
     if (s.trace.on()) {
       s.log(
