@@ -1,0 +1,81 @@
+package dev.selvedge.edge.waf.rx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The one law of the prefilter: what matches is a candidate. */
+class PrefilterLawsTest {
+
+  private static final long SEED = Long.getLong("selvedge.seed", 20_261_123L);
+  private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
+
+  @Test
+  void everyMatchIsACandidateOnCrs() throws Exception {
+    List<Suites.RuleRegex> regexes = Suites.crsRegexes();
+    List<byte[]> strings = Suites.crsStrings();
+    List<List<byte[]>> lists = Suites.crsWordLists();
+    Prefilter.Builder builder = new Prefilter.Builder();
+    List<RxMatcher> matchers = new ArrayList<>();
+    for (Suites.RuleRegex regex : regexes) {
+      Rx rx = Rx.compile(regex.pattern());
+      builder.add(matchers.size(), rx);
+      matchers.add(rx.matcher());
+    }
+    for (int i = 0; i < lists.size(); i++) {
+      builder.addWords(matchers.size() + i, lists.get(i), true);
+    }
+    Prefilter prefilter = builder.build();
+    Scanner scanner = prefilter.scanner();
+    CandidateSet candidates = prefilter.candidates();
+    RegexGenerator generator = new RegexGenerator(SEED);
+    long offered = 0;
+    long matched = 0;
+    int stride = SOAK ? 1 : 10;
+    int texts = 0;
+    for (int i = 0; i < strings.size(); i += stride) {
+      for (byte[] text : List.of(strings.get(i), generator.mutated(strings.get(i)))) {
+        texts++;
+        candidates.clear();
+        scanner.scan(text, 0, text.length, candidates);
+        offered += candidates.size();
+        for (int rule = 0; rule < matchers.size(); rule++) {
+          if (matchers.get(rule).find(text, 0, text.length, 0) == RxMatcher.MATCH) {
+            matched++;
+            assertThat(candidates.contains(rule))
+                .as(
+                    "%s on %s, seed %d",
+                    regexes.get(rule), new String(text, StandardCharsets.ISO_8859_1), SEED)
+                .isTrue();
+          }
+        }
+        String lower =
+            new String(text, StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT);
+        for (int list = 0; list < lists.size(); list++) {
+          for (byte[] word : lists.get(list)) {
+            if (lower.contains(
+                new String(word, StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT))) {
+              matched++;
+              assertThat(candidates.contains(matchers.size() + list))
+                  .as("list %d, word %s", list, new String(word, StandardCharsets.ISO_8859_1))
+                  .isTrue();
+            }
+          }
+        }
+      }
+    }
+    System.out.printf(
+        "rx: prefilter over %d texts: %d matches, %d candidates, %d always, %d states, %d built, %d"
+            + " by families%n",
+        texts,
+        matched,
+        offered,
+        prefilter.alwaysCount(),
+        scanner.states(),
+        scanner.built(),
+        scanner.textsByFamilies());
+  }
+}
