@@ -5,8 +5,8 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.trace.Trace;
 
 /**
- * Reads a part's Content-Disposition strictly (RFC 7578, RFC 8187); what it refuses has a number, as
- * in libmodsecurity.
+ * Reads a part's Content-Disposition strictly (RFC 7578, RFC 8187); what it refuses has a number,
+ * as in libmodsecurity.
  *
  * <p>Not thread-safe: one instance reads one header.
  */

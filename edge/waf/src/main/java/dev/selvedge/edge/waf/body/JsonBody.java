@@ -5,8 +5,8 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON (RFC 8259) to named values: {@code json.a.b}, {@code json.a.array_0}, as libmodsecurity 3 names
- * them.
+ * JSON (RFC 8259) to named values: {@code json.a.b}, {@code json.a.array_0}, as libmodsecurity 3
+ * names them.
  *
  * <p>An own small parser rather than a library's, because values must come out byte for byte as
  * sent: numbers as written, invalid UTF-8 refused but never replaced, no interning of hostile keys,
@@ -36,7 +36,9 @@ public final class JsonBody {
     path.add(Bytes.of("json"));
   }
 
-  /** Parses a body; returns what is wrong with it, or null. Values before the error are reported. */
+  /**
+   * Parses a body; returns what is wrong with it, or null. Values before the error are reported.
+   */
   public static @Nullable String parse(byte[] in, int depthMax, FieldSink sink) {
     JsonBody body = new JsonBody(in, depthMax, sink);
     try {
@@ -228,7 +230,8 @@ public final class JsonBody {
       case 'r' -> out.add('\r');
       case 't' -> out.add('\t');
       case 'u' -> unicode(out);
-      default -> throw new Broken("inside a string, '\\' occurs before a character which it may not.");
+      default ->
+          throw new Broken("inside a string, '\\' occurs before a character which it may not.");
     }
   }
 

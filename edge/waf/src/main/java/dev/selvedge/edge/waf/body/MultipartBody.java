@@ -250,7 +250,10 @@ public final class MultipartBody {
     }
   }
 
-  /** The newline before a boundary belongs to the boundary, so each is held back until the next line. */
+  /**
+   * The newline before a boundary belongs to the boundary, so each is held back until the next
+   * line.
+   */
   private void dataLine(MultipartPart current, int from, int to, boolean ended) {
     flushNewline(current, from);
     heldNewline = !ended ? 0 : to - from >= 2 && in[to - 2] == '\r' ? 2 : 1;
@@ -299,7 +302,8 @@ public final class MultipartBody {
               .formatted(name, Bytes.text(file), 0, current.size()));
     } else {
       trace.line(
-          9, "Multipart: Added data: name: " + name + ", variable: " + Bytes.text(current.content()));
+          9,
+          "Multipart: Added data: name: " + name + ", variable: " + Bytes.text(current.content()));
     }
   }
 

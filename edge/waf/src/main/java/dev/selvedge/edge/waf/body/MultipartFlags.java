@@ -20,7 +20,9 @@ public final class MultipartFlags {
   public boolean invalidPart;
   public boolean fileLimitExceeded;
 
-  /** 0: none; 1: a line looks like a boundary and is none; 2: so, but the body ends as announced. */
+  /**
+   * 0: none; 1: a line looks like a boundary and is none; 2: so, but the body ends as announced.
+   */
   public int unmatchedBoundary;
 
   /** Whether any of the strict conditions holds. */

@@ -70,9 +70,7 @@ public final class XmlBody {
           open.push(node);
         }
         case XMLStreamConstants.END_ELEMENT -> open.pop();
-        case XMLStreamConstants.CHARACTERS,
-            XMLStreamConstants.CDATA,
-            XMLStreamConstants.SPACE ->
+        case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE ->
             open.getFirst().text(reader.getText());
         default -> {}
       }

@@ -22,7 +22,11 @@ final class Actions {
       case Action.Logging a -> message.logging(a);
       case Action.Skip a -> s.skipRules = a.rules();
       case Action.SkipAfter a -> s.skipAfter = a.marker();
-      case Action.XmlNamespace a -> s.xmlNamespaces.put(a.prefix(), a.uri());
+      case Action.XmlNamespace a -> {
+        s.xmlNamespaces.put(a.prefix(), a.uri());
+        s.log(
+            4, "Registered XML namespace href \"" + a.uri() + "\" prefix \"" + a.prefix() + "\"");
+      }
       case Action.CtlRuleEngine a -> ruleEngine(a, s);
       case Action.CtlRequestBodyAccess a -> s.requestBodyAccess = a.on();
       case Action.CtlBodyProcessor a -> s.request.processor = a.processor();
@@ -114,8 +118,7 @@ final class Actions {
     byte[] name = a.name().expand(s);
     byte[] value = a.value().expand(s);
     if (s.trace.on()) {
-      s.log(
-          8, "Setting environment variable: " + Bytes.text(name) + " to " + Bytes.text(value));
+      s.log(8, "Setting environment variable: " + Bytes.text(name) + " to " + Bytes.text(value));
     }
     s.environment.set(name, value);
   }

@@ -7,6 +7,7 @@ import dev.selvedge.edge.waf.rule.Disruptive;
 final class Decider {
   private static final int FORBIDDEN = 403;
   private static final int FOUND = 302;
+  private static final int NONE_ASKED = 200;
 
   private final State s;
 
@@ -15,7 +16,7 @@ final class Decider {
   }
 
   /** Applies an action; whether it disrupted. */
-  boolean decide(Disruptive action, int status, long ruleId) {
+  boolean decide(Disruptive action, long ruleId) {
     return switch (action) {
       case Disruptive.Allow a -> {
         s.allow = a.scope();
@@ -29,23 +30,24 @@ final class Decider {
       }
       case Disruptive.Pass _ -> {
         s.log(8, "Running action pass");
+        s.status = NONE_ASKED;
         yield false;
       }
       case Disruptive.Block _ -> false; // its caller has put the default action in its place
       case Disruptive.Deny _ -> {
         s.log(8, "Running action deny");
-        s.verdict = new Verdict.Deny(status == 0 ? FORBIDDEN : status, false, ruleId);
+        s.verdict = new Verdict.Deny(s.status == NONE_ASKED ? FORBIDDEN : s.status, false, ruleId);
         yield true;
       }
       case Disruptive.Drop _ -> {
         s.log(8, "Running action drop");
-        s.verdict = new Verdict.Deny(status == 0 ? FORBIDDEN : status, true, ruleId);
+        s.verdict = new Verdict.Deny(s.status == NONE_ASKED ? FORBIDDEN : s.status, true, ruleId);
         yield true;
       }
       case Disruptive.Redirect r -> {
         String location = Bytes.text(r.location().expand(s));
-        boolean redirection = status >= 300 && status < 400;
-        s.verdict = new Verdict.Redirect(redirection ? status : FOUND, location, ruleId);
+        boolean redirection = s.status >= 300 && s.status < 400;
+        s.verdict = new Verdict.Redirect(redirection ? s.status : FOUND, location, ruleId);
         yield true;
       }
     };

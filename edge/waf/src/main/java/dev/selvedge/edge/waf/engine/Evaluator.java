@@ -36,7 +36,8 @@ final class Evaluator {
 
   private boolean evaluate(Rule first, Rule rule, Message message) {
     s.rule = rule;
-    boolean matched = rule.operator() == null ? unconditional(first, rule, message) : test(rule, message);
+    boolean matched =
+        rule.operator() == null ? unconditional(first, rule, message) : test(rule, message);
     if (!matched) {
       if (s.trace.on()) {
         s.log(4, "Rule returned 0.");
@@ -77,7 +78,7 @@ final class Evaluator {
     if (s.trace.on()) {
       s.log(4, "(Rule: " + first.id() + ") Executing unconditional rule...");
     }
-    message.matched(rule, "", Bytes.EMPTY);
+    message.matched(rule, "", "", Bytes.EMPTY);
     perValue(rule, message);
     return true;
   }
@@ -91,22 +92,20 @@ final class Evaluator {
               .formatted(
                   starts(rule, message) ? rule.id() : 0,
                   operator.name(),
-                  Bytes.text(expandedArgument(operator)),
+                  expandedArgument(operator),
                   rule.targetsText()));
     }
     boolean matched = false;
     for (Target target : rule.targets()) {
-      matched |= target.count() ? testCount(rule, target, message) : testValues(rule, target, message);
+      matched |=
+          target.count() ? testCount(rule, target, message) : testValues(rule, target, message);
     }
     return matched;
   }
 
-  private byte[] expandedArgument(OperatorSpec operator) {
-    try {
-      return Macro.parse(operator.argument()).expand(s);
-    } catch (IllegalArgumentException e) {
-      return Bytes.of(operator.argument());
-    }
+  private String expandedArgument(OperatorSpec operator) {
+    Macro macro = operator.macro();
+    return macro == null ? operator.argument() : Bytes.text(macro.expand(s));
   }
 
   private boolean testCount(Rule rule, Target target, Message message) {
@@ -126,7 +125,8 @@ final class Evaluator {
   private boolean testValues(Rule rule, Target target, Message message) {
     Variable variable = target.variable();
     boolean named = variable.shape() != Variable.Shape.SCALAR;
-    boolean volatileSource = variable == Variable.MATCHED_VARS || variable == Variable.MATCHED_VARS_NAMES;
+    boolean volatileSource =
+        variable == Variable.MATCHED_VARS || variable == Variable.MATCHED_VARS_NAMES;
     Batch batch = new Batch(volatileSource);
     boolean[] matched = new boolean[1];
     VariableTable.resolve(
@@ -142,7 +142,9 @@ final class Evaluator {
     return matched[0];
   }
 
-  /** Runs at once, or after all values are known where a match would change what is being listed. */
+  /**
+   * Runs at once, or after all values are known where a match would change what is being listed.
+   */
   private static final class Batch {
     private final boolean later;
     private final java.util.List<Runnable> waiting = new java.util.ArrayList<>(0);
@@ -241,7 +243,7 @@ final class Evaluator {
     s.matchedVarName = Bytes.of(key);
     s.matchedVars.add(s.matchedVarName, value);
     s.log(9, "Matched vars updated.");
-    message.matched(rule, key, value);
+    message.matched(rule, expandedArgument(operator), key, value);
     perValue(rule, message);
     if (rule.multiMatch() && message.log && starts(rule, message)) {
       report(message);
@@ -254,6 +256,13 @@ final class Evaluator {
     for (Action action : rule.perValue()) {
       s.log(4, "Running [independent] (non-disruptive) action: setvar");
       Actions.run(action, s, message);
+    }
+    for (Macro tag : rule.meta().tags()) {
+      String text = Bytes.text(tag.expand(s));
+      message.tag(text);
+      if (s.trace.on()) {
+        s.log(9, "Rule tag: " + text);
+      }
     }
     if (rule.meta().severity() >= 0) {
       message.severity = rule.meta().severity();
@@ -278,38 +287,35 @@ final class Evaluator {
     for (Action action : defaults.actions()) {
       run(action, message);
     }
-    for (Macro tag : rule.meta().tags()) {
-      String text = Bytes.text(tag.expand(s));
-      message.tag(text);
-      if (s.trace.on()) {
-        s.log(9, "Rule tag: " + text);
-      }
+    if (defaults.status() > 0) {
+      s.status = defaults.status();
+    }
+    if (rule.status() > 0) {
+      s.status = rule.status();
     }
     for (Action action : rule.afterChain()) {
       run(action, message);
     }
     Disruptive disruptive = rule.disruptive();
     if (disruptive != null) {
-      disrupt(disruptive, rule, message, defaults);
+      disrupt(disruptive, message, defaults);
     }
   }
 
   private void run(Action action, Message message) {
     if (s.trace.on()) {
-      String name = action instanceof Action.Logging l ? l.name() : action.getClass().getSimpleName();
+      String name =
+          action instanceof Action.Logging l ? l.name() : action.getClass().getSimpleName();
       s.log(9, "Running action: " + name);
     }
     Actions.run(action, s, message);
   }
 
-  private void disrupt(
-      Disruptive disruptive, Rule rule, Message message, RuleProgram.Defaults defaults) {
+  private void disrupt(Disruptive disruptive, Message message, RuleProgram.Defaults defaults) {
     Disruptive effective = disruptive;
-    int status = rule.status();
     if (disruptive instanceof Disruptive.Block) {
       s.log(8, "Marking request as disruptive.");
       effective = defaults.disruptive();
-      status = status == 0 ? defaults.status() : status;
     }
     if (s.engine != EngineMode.ON && !(disruptive instanceof Disruptive.Pass)) {
       if (s.trace.on()) {
@@ -324,7 +330,7 @@ final class Evaluator {
     if (s.trace.on()) {
       s.log(4, "Running (disruptive)     action: " + disruptive.name() + ".");
     }
-    message.disruptive = decider.decide(effective, status, message.first.id());
+    message.disruptive = decider.decide(effective, message.first.id());
   }
 
   private void report(Message message) {

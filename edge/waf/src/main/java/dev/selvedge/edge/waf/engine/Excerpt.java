@@ -4,7 +4,8 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import java.util.Locale;
 
 /**
- * Values made fit for people's eyes: cut, control bytes escaped, secrets and long digit runs hidden.
+ * Values made fit for people's eyes: cut, control bytes escaped, secrets and long digit runs
+ * hidden.
  *
  * <p>Immutable.
  */

@@ -47,7 +47,7 @@ final class Message {
   }
 
   /** Keeps the value that matched. */
-  void matched(Rule rule, String key, byte[] matchedValue) {
+  void matched(Rule rule, String argument, String key, byte[] matchedValue) {
     variable = key;
     value = matchedValue;
     if (rule.operator() == null) {
@@ -57,7 +57,7 @@ final class Message {
           "Matched \"Operator `"
               + rule.operator().name()
               + "' with parameter `"
-              + cut(rule.operator().argument(), DATA_SHOWN_MAX)
+              + cut(argument, DATA_SHOWN_MAX)
               + "' against variable `"
               + key
               + "' (Value: `"
@@ -67,7 +67,9 @@ final class Message {
   }
 
   void tag(String tag) {
-    tags.add(tag);
+    if (!tags.contains(tag)) {
+      tags.add(tag);
+    }
   }
 
   private static String cut(String text, int max) {

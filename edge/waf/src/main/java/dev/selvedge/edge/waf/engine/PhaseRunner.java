@@ -76,7 +76,9 @@ final class PhaseRunner {
     int end = at < 0 ? program.rules().size() : at;
     if (s.trace.on()) {
       for (int i = index; i < end; i++) {
-        s.log(9, "Skipped rule id '" + program.rules().get(i).id() + "' due to a SecMarker: " + marker);
+        s.log(
+            9,
+            "Skipped rule id '" + program.rules().get(i).id() + "' due to a SecMarker: " + marker);
       }
     }
     if (at >= 0) {
@@ -122,7 +124,7 @@ final class PhaseRunner {
   private boolean skip(Rule rule, String why) {
     if (s.trace.on()) {
       @Nullable String place = rule.meta().file() + ":" + rule.meta().line();
-      s.log(9, "Skipped rule id '" + (rule.id() == 0 ? place : rule.id()) + "'" + why);
+      s.log(9, "Skipped rule id '" + (rule.operator() == null ? place : rule.id()) + "'" + why);
     }
     return true;
   }

@@ -33,16 +33,19 @@ final class RequestReader {
             .add(' ')
             .add(r.protocol)
             .toBytes();
-    int question = Bytes.indexOf(uri, '?', 0, uri.length);
-    r.path = percentDecode(question < 0 ? uri : Bytes.slice(uri, 0, question));
+    int fragment = Bytes.indexOf(uri, '#', 0, uri.length);
+    byte[] target = fragment < 0 ? uri : Bytes.slice(uri, 0, fragment);
+    int question = Bytes.indexOf(target, '?', 0, target.length);
+    r.path = percentDecode(question < 0 ? target : Bytes.slice(target, 0, question));
     int slash = Math.max(Bytes.lastIndexOf(r.path, '/'), Bytes.lastIndexOf(r.path, '\\'));
     if (slash >= 0 && slash + 1 < r.path.length) {
       r.baseName = Bytes.slice(r.path, slash + 1, r.path.length);
     }
-    r.uri = withoutAuthority(percentDecode(uri));
+    r.uri = withoutAuthority(percentDecode(target));
     if (question >= 0) {
-      r.query = Bytes.slice(uri, question + 1, uri.length);
-      r.urlencodedError |= Urlencoded.parse(r.query, s.settings.argumentSeparator(), this::queryArg);
+      r.query = Bytes.slice(target, question + 1, target.length);
+      r.urlencodedError |=
+          Urlencoded.parse(r.query, s.settings.argumentSeparator(), this::queryArg);
     }
   }
 
@@ -105,7 +108,8 @@ final class RequestReader {
       int equals = Bytes.indexOf(value, '=', at, to);
       byte[] name = Bytes.slice(value, at, equals < 0 ? to : equals);
       if (name.length > 0) {
-        r.cookies.add(name, equals < 0 ? Bytes.EMPTY : Bytes.slice(value, equals + 1, to));
+        byte[] text = equals < 0 ? Bytes.EMPTY : Bytes.slice(value, equals + 1, to);
+        r.cookies.add(name, Bytes.trim(text));
       }
       at = to + 1;
     }

@@ -10,8 +10,8 @@ import java.util.List;
  * @param variable what matched last, as {@code ARGS:name}
  * @param excerpt its value, cut and masked
  * @param audit whether the rule wants it in the audit log
- * @param text one line in libmodsecurity's words, which log tools know; not masked, so for the audit
- *     log only
+ * @param text one line in libmodsecurity's words, which log tools know; not masked, so for the
+ *     audit log only
  *     <p>Immutable.
  */
 public record RuleMatch(

@@ -58,12 +58,13 @@ final class State implements Operator.Context {
   int highestSeverity = 255;
   boolean regexLimitReached;
   boolean capturing;
+  boolean expandingRule;
   @Nullable Rule rule;
   int skipRules;
   @Nullable String skipAfter;
   Disruptive.@Nullable Scope allow;
   Verdict verdict = Verdict.ALLOW;
-  int status;
+  int status = 200;
 
   State(
       RuleProgram program,
@@ -134,12 +135,11 @@ final class State implements Operator.Context {
   }
 
   @Override
-  public byte[] value(Variable variable, @Nullable String name) {
-    if (variable == Variable.TX && name != null) {
-      byte[] value = tx.get(Bytes.of(name));
+  public byte[] value(Variable variable, Selector selector) {
+    if (variable == Variable.TX && selector instanceof Selector.Named named) {
+      byte[] value = tx.get(named.name());
       return value == null ? Bytes.EMPTY : value;
     }
-    Selector selector = name == null ? Selector.ALL : Selector.Named.of(name);
     byte[][] first = new byte[1][];
     VariableTable.resolve(
         this,

@@ -83,8 +83,11 @@ public final class Transaction {
       return s.verdict;
     }
     s.log(4, "Starting phase REQUEST_BODY. (SecRules 2)");
-    if (!Actions.off(s) && bodyWanted()) {
+    if (!Actions.off(s)) {
       new BodyReader(s, requestReader).read();
+      if (!bodyWanted()) {
+        s.request.bodyBytes = Bytes.EMPTY;
+      }
     }
     return run(2);
   }
@@ -130,8 +133,7 @@ public final class Transaction {
   public boolean wantsResponseBody() {
     String type = Bytes.text(s.response.contentType).toLowerCase(Locale.ROOT);
     return s.settings.responseBodyAccess()
-        && (s.settings.responseMimeTypes().isEmpty()
-            || s.settings.responseMimeTypes().contains(type));
+        && s.settings.responseMimeTypes().map(types -> types.contains(type)).orElse(true);
   }
 
   /** A chunk of the answer's body. */

@@ -52,12 +52,11 @@ final class TxCollection {
 
   void choose(Selector selector, long nowMillis, Fields.Sink sink) {
     if (!endsMillis.isEmpty()) {
-      endsMillis.forEach(
-          (name, ends) -> {
-            if (ends <= nowMillis) {
-              entries.remove(name);
-            }
-          });
+      endsMillis.forEach((name, ends) -> {
+        if (ends <= nowMillis) {
+          entries.remove(name);
+        }
+      });
     }
     if (selector instanceof Selector.Named named) {
       Entry entry = entries.get(Bytes.text(Bytes.lower(named.name())));

@@ -165,7 +165,10 @@ final class VariableTable {
     multipart(Variable.MULTIPART_STRICT_ERROR, MultipartFlags::strictError);
     scalar(
         Variable.MULTIPART_UNMATCHED_BOUNDARY,
-        s -> s.request.multipart == null ? Bytes.EMPTY : Bytes.of(s.request.multipart.unmatchedBoundary));
+        s ->
+            s.request.multipart == null
+                ? Bytes.EMPTY
+                : Bytes.of(s.request.multipart.unmatchedBoundary));
   }
 
   private static void multipart(Variable variable, Predicate<MultipartFlags> flag) {
@@ -227,7 +230,9 @@ final class VariableTable {
         t.selector(),
         s.nowMillis(),
         (name, value) ->
-            sink.value(new ByteOutput(prefix.length + name.length).add(prefix).add(name).toBytes(), value));
+            sink.value(
+                new ByteOutput(prefix.length + name.length).add(prefix).add(name).toBytes(),
+                value));
   }
 
   private static Fields ruleFields(State s) {
@@ -245,7 +250,13 @@ final class VariableTable {
   }
 
   private static byte[] expanded(@Nullable Macro macro, State s) {
-    return macro == null ? Bytes.EMPTY : macro.expand(s);
+    if (macro == null || s.expandingRule) {
+      return Bytes.EMPTY; // a message that names RULE would contain itself
+    }
+    s.expandingRule = true;
+    byte[] text = macro.expand(s);
+    s.expandingRule = false;
+    return text;
   }
 
   private static byte[] fullRequest(State s) {

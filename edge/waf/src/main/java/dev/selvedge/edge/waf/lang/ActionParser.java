@@ -55,8 +55,7 @@ final class ActionParser {
     ENTRIES.put("accuracy", (v, d) -> d.accuracy = number(v));
     ENTRIES.put("log", (_, d) -> d.afterChain.add(new Action.Logging("log", true, true)));
     ENTRIES.put("nolog", (_, d) -> d.afterChain.add(new Action.Logging("nolog", false, false)));
-    ENTRIES.put(
-        "auditlog", (_, d) -> d.afterChain.add(new Action.Logging("auditlog", true, true)));
+    ENTRIES.put("auditlog", (_, d) -> d.afterChain.add(new Action.Logging("auditlog", true, true)));
     ENTRIES.put(
         "noauditlog", (_, d) -> d.afterChain.add(new Action.Logging("noauditlog", true, false)));
   }
@@ -84,7 +83,8 @@ final class ActionParser {
 
   private static void disruptive() {
     ENTRIES.put("allow", (v, d) -> d.disruptive = new Disruptive.Allow(scope(v)));
-    ENTRIES.put("block", (_, d) -> d.disruptive = new Disruptive.Block());
+    ENTRIES.put(
+        "block", (_, d) -> d.disruptive = d.disruptive == null ? new Disruptive.Block() : d.disruptive);
     ENTRIES.put("deny", (_, d) -> d.disruptive = new Disruptive.Deny());
     ENTRIES.put("drop", (_, d) -> d.disruptive = new Disruptive.Drop());
     ENTRIES.put("pass", (_, d) -> d.disruptive = new Disruptive.Pass());

@@ -29,8 +29,7 @@ final class CtlParser {
       case "ruleremovebytag" -> new Action.CtlRemoveByTag(Macro.parse(value));
       case "ruleremovetargetbyid" -> {
         String[] parts = target(option, value);
-        yield new Action.CtlRemoveTargetById(
-            id(parts[0]), TargetParser.target(parts[1], false));
+        yield new Action.CtlRemoveTargetById(id(parts[0]), TargetParser.target(parts[1], false));
       }
       case "ruleremovetargetbytag" -> {
         String[] parts = target(option, value);

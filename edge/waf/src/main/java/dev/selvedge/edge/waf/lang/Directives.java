@@ -66,11 +66,15 @@ final class Directives {
     ENTRIES.put(
         "secresponsebodymimetype",
         (s, b) -> {
+          b.responseMimeTypesGiven = true;
           for (String type : s.arguments()) {
             b.responseMimeTypes.add(type.toLowerCase(Locale.ROOT));
           }
         });
-    ENTRIES.put("secresponsebodymimetypesclear", (_, b) -> b.responseMimeTypes.clear());
+    ENTRIES.put("secresponsebodymimetypesclear", (_, b) -> {
+          b.responseMimeTypesGiven = true;
+          b.responseMimeTypes.clear();
+        });
     ENTRIES.put("secargumentslimit", (s, b) -> b.argumentsLimit = (int) bytes(s));
     ENTRIES.put("secrequestbodyjsondepthlimit", (s, b) -> b.jsonDepthLimit = (int) bytes(s));
     ENTRIES.put("secuploadfilelimit", (s, b) -> b.uploadFileLimit = (int) bytes(s));

@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SecRuleRemove… and SecRuleUpdate…: they hold for all rules of the set, also for those that follow.
+ * SecRuleRemove… and SecRuleUpdate…: they hold for all rules of the set, also for those that
+ * follow.
  *
  * <p>Not thread-safe.
  */

@@ -37,10 +37,10 @@ final class RuleLinker {
   }
 
   void rule(RuleDraft draft) {
-    if (draft.id == 0) {
+    if (draft.id == 0 && draft.operator != null) {
       throw new IllegalArgumentException("a rule needs an id");
     }
-    Place first = ids.putIfAbsent(draft.id, draft.place);
+    Place first = draft.id == 0 ? null : ids.putIfAbsent(draft.id, draft.place);
     if (first != null) {
       throw new IllegalArgumentException(
           "rule id " + draft.id + " is used already at " + first.file() + ":" + first.line());

@@ -64,9 +64,6 @@ public final class RuleReader {
 
   /** Ends reading. */
   public Outcome finish() {
-    if (openChain != null) {
-      problems.add(openChain.place, "the chain has no next rule");
-    }
     exceptions.apply(linker.rules(), actions(), problems);
     List<PhaseProgram> phases = linker.link();
     List<RuleProblem> all = problems.all();

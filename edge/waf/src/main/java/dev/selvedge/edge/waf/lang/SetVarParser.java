@@ -5,7 +5,10 @@ import dev.selvedge.edge.waf.variable.Macro;
 import dev.selvedge.edge.waf.variable.Variable;
 import java.util.Locale;
 
-/** {@code setvar:tx.a=1}, {@code =+2}, {@code =-2}, {@code !tx.a}, {@code tx.a}; {@code expirevar:ip.a=60}. */
+/**
+ * {@code setvar:tx.a=1}, {@code =+2}, {@code =-2}, {@code !tx.a}, {@code tx.a}; {@code
+ * expirevar:ip.a=60}.
+ */
 final class SetVarParser {
   private SetVarParser() {}
 
@@ -76,8 +79,7 @@ final class SetVarParser {
   private static Variable collection(String name) {
     Variable variable = Variable.named(name.strip());
     boolean writable =
-        variable == Variable.TX
-            || (variable != null && variable.shape() == Variable.Shape.STORED);
+        variable == Variable.TX || (variable != null && variable.shape() == Variable.Shape.STORED);
     if (variable == null || !writable) {
       throw new IllegalArgumentException(
           "not a collection that can be set: " + name.toUpperCase(Locale.ROOT));

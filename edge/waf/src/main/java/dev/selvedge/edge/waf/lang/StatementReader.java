@@ -12,6 +12,8 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class StatementReader {
+  private static final int QUOTED_LINES_MAX = 100;
+
   private final String file;
   private final Problems problems;
   private final List<Statement> statements = new ArrayList<>();
@@ -30,27 +32,53 @@ final class StatementReader {
   private void lines(String[] lines) {
     StringBuilder logical = new StringBuilder();
     int start = 0;
+    boolean open = false;
     for (int i = 0; i < lines.length; i++) {
       String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
-      if (logical.isEmpty()) {
+      if (!open) {
         start = i + 1;
         if (line.isBlank() || line.stripLeading().startsWith("#")) {
           continue;
         }
       }
-      if (line.endsWith("\\")) {
-        logical.append(line, 0, line.length() - 1);
-        if (logical.isEmpty()) {
-          logical.append(' ');
-        }
-        continue;
+      boolean continued = line.endsWith("\\");
+      logical.append(continued ? line.substring(0, line.length() - 1) : line);
+      boolean quoted = !continued && i + 1 < lines.length && quoteOpen(logical, i + 1 - start);
+      if (quoted) {
+        logical.append('\n');
       }
-      statement(logical.append(line).toString(), new Place(file, start));
-      logical.setLength(0);
+      open = continued || quoted;
+      if (!open) {
+        statement(logical.toString(), new Place(file, start));
+        logical.setLength(0);
+      }
     }
-    if (!logical.toString().isBlank()) {
+    if (!logical.isEmpty()) {
       statement(logical.toString(), new Place(file, start));
     }
+  }
+
+  /** A quoted argument may hold line ends; but only so many, so that a lost quote is found. */
+  private static boolean quoteOpen(CharSequence text, int lines) {
+    if (lines > QUOTED_LINES_MAX) {
+      return false;
+    }
+    char quote = 0;
+    boolean wordStart = true;
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      if (quote != 0) {
+        if (c == '\\') {
+          at++;
+        } else if (c == quote) {
+          quote = 0;
+        }
+      } else if (wordStart && (c == '"' || c == '\'')) {
+        quote = c;
+      }
+      wordStart = Character.isWhitespace(c);
+    }
+    return quote != 0;
   }
 
   private void statement(String text, Place place) {

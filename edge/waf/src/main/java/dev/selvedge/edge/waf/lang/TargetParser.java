@@ -1,6 +1,5 @@
 package dev.selvedge.edge.waf.lang;
 
-import dev.selvedge.edge.waf.regex.Regex;
 import dev.selvedge.edge.waf.variable.Selector;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
@@ -54,9 +53,8 @@ record TargetParser(List<Target> targets, List<Target> exclusions) {
       throw new IllegalArgumentException(name + " has no named values: " + text);
     }
     boolean pattern = variable.shape() != Variable.Shape.XPATH;
-    if (pattern && selector.length() > 1 && selector.startsWith("/") && selector.endsWith("/")) {
-      String source = selector.substring(1, selector.length() - 1);
-      return new Target(variable, new Selector.Matching(Regex.compile(source, true)), count);
+    if (pattern) {
+      return new Target(variable, Selector.parse(selector), count);
     }
     return new Target(variable, Selector.Named.of(selector), count);
   }

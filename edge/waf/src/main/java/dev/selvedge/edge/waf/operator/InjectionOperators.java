@@ -1,13 +1,15 @@
 package dev.selvedge.edge.waf.operator;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.injection.SqlInjection;
+import dev.selvedge.edge.waf.injection.Xss;
 
 /** SQL injection and cross-site scripting by structure rather than pattern. Immutable. */
 final class InjectionOperators {
   private InjectionOperators() {}
 
   static boolean sql(byte[] value, Operator.Context context) {
-    String fingerprint = InjectionDetectors.sqlFingerprint(value);
+    String fingerprint = SqlInjection.fingerprint(value, 0, value.length);
     if (fingerprint == null) {
       return false;
     }
@@ -19,7 +21,7 @@ final class InjectionOperators {
   }
 
   static boolean xss(byte[] value, Operator.Context context) {
-    if (!InjectionDetectors.xss(value)) {
+    if (!Xss.detect(value, 0, value.length)) {
       return false;
     }
     if (context.capturing()) {

@@ -11,7 +11,7 @@ final class NumberChecks {
   private NumberChecks() {}
 
   static Operator of(String name, String pattern, Predicate<byte[]> valid) {
-    Regex regex = Regex.compile(pattern, false);
+    Regex regex = Regex.compile(pattern);
     return (value, context) -> {
       Regex.Search search = regex.search();
       for (int from = 0; from < value.length; ) {

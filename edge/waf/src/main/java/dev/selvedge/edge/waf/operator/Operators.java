@@ -1,5 +1,6 @@
 package dev.selvedge.edge.waf.operator;
 
+import dev.selvedge.edge.waf.variable.Macro;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -95,6 +96,18 @@ public final class Operators {
       return null;
     }
     Operator operator = entry.compiler().compile(argument, files);
-    return new OperatorSpec(entry.name(), argument, negated, operator);
+    return new OperatorSpec(entry.name(), argument, negated, operator, macro(argument));
+  }
+
+  private static @Nullable Macro macro(String argument) {
+    if (!argument.contains("%{")) {
+      return null;
+    }
+    try {
+      Macro macro = Macro.parse(argument);
+      return macro.constant() == null ? macro : null;
+    } catch (IllegalArgumentException e) {
+      return null; // the operator takes its argument as it stands
+    }
   }
 }

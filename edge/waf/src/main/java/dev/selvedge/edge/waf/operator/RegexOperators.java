@@ -17,7 +17,7 @@ final class RegexOperators {
   static Operator first(String argument) {
     Macro macro = Macro.parse(argument);
     if (macro.constant() != null) {
-      Regex regex = Regex.compile(argument, false);
+      Regex regex = Regex.compile(argument);
       return (value, context) -> find(regex, value, context);
     }
     return (value, context) -> {
@@ -29,7 +29,7 @@ final class RegexOperators {
   static @org.jspecify.annotations.Nullable Regex expanded(Macro macro, Operator.Context context) {
     String pattern = Bytes.text(macro.expand(context));
     try {
-      return Regex.compile(pattern, false);
+      return Regex.compile(pattern);
     } catch (IllegalArgumentException e) {
       if (context.trace().on()) {
         context.trace().line(3, "Error with regular expression: \"" + pattern + "\"");
@@ -69,7 +69,7 @@ final class RegexOperators {
 
   /** Every match counts; their groups follow each other in TX:0 to TX:n. */
   static Operator all(String argument) {
-    Regex regex = Regex.compile(argument, false);
+    Regex regex = Regex.compile(argument);
     return (value, context) -> {
       Regex.Search search = regex.search();
       int from = 0;

@@ -1,15 +1,14 @@
 package dev.selvedge.edge.waf.regex;
 
-import dev.selvedge.edge.waf.bytes.Bytes;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import dev.selvedge.edge.waf.rx.Rx;
+import dev.selvedge.edge.waf.rx.RxFlag;
+import dev.selvedge.edge.waf.rx.RxMatcher;
+import dev.selvedge.edge.waf.rx.RxSyntaxException;
 
 /**
- * A compiled pattern over bytes read as Latin-1, with libmodsecurity's flags (dot matches all, ^
- * and $ match at newlines).
+ * A compiled pattern over bytes, with libmodsecurity's flags.
  *
- * <p>Immutable.
+ * <p>An empty pattern of an operator is true for every value, as in libmodsecurity. Immutable.
  */
 public final class Regex {
   /** Outcome of a search; {@code LIMIT} means that the step budget ended before an answer. */
@@ -19,41 +18,55 @@ public final class Regex {
     LIMIT
   }
 
-  private final String source;
-  private final Pattern pattern;
+  private final Rx rx;
 
-  private Regex(String source, Pattern pattern) {
-    this.source = source;
-    this.pattern = pattern;
+  private Regex(Rx rx) {
+    this.rx = rx;
   }
 
   /**
-   * Compiles a PCRE pattern.
+   * Compiles an operator's pattern.
    *
    * @throws IllegalArgumentException with the reason, where the pattern cannot be taken
    */
-  public static Regex compile(String source, boolean caseless) {
-    int flags = Pattern.DOTALL | Pattern.MULTILINE | Pattern.UNIX_LINES;
+  public static Regex compile(String source) {
     try {
-      return new Regex(
-          source, Pattern.compile(source, caseless ? flags | Pattern.CASE_INSENSITIVE : flags));
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(e.getDescription(), e);
+      return new Regex(Rx.compile(source));
+    } catch (RxSyntaxException e) {
+      throw new IllegalArgumentException(bad(source, e), e);
     }
   }
 
-  public String source() {
-    return source;
+  /** Compiles the pattern of a selector, which ignores case. */
+  public static Regex compileSelector(String source) {
+    try {
+      return new Regex(Rx.compile(source, RxFlag.OF_SELECTORS));
+    } catch (RxSyntaxException e) {
+      throw new IllegalArgumentException(bad(source, e), e);
+    }
   }
 
-  /** A matcher of its own for one thread and one search after another. */
+  private static String bad(String source, RxSyntaxException e) {
+    return "bad regular expression: " + e.getMessage() + " at " + e.offset() + " in: " + source;
+  }
+
+  public String source() {
+    return rx.toString();
+  }
+
+  /** The pattern itself, for the prefilter. */
+  public Rx rx() {
+    return rx;
+  }
+
+  /** A matcher for one thread and one search after another. */
   public Search search() {
-    return new Search(pattern.matcher(""));
+    return new Search(rx.matcher());
   }
 
   /** Whether the pattern occurs in {@code s}. */
   public boolean occursIn(byte[] s) {
-    return search().find(s, 0, Long.MAX_VALUE) == Found.YES;
+    return search().find(s, 0, RxMatcher.STEP_LIMIT_DEFAULT) == Found.YES;
   }
 
   /**
@@ -62,69 +75,34 @@ public final class Regex {
    * <p>Not thread-safe.
    */
   public static final class Search {
-    private final Matcher matcher;
+    private final RxMatcher matcher;
 
-    private Search(Matcher matcher) {
+    private Search(RxMatcher matcher) {
       this.matcher = matcher;
     }
 
     /** Finds the first match at or after {@code from} within {@code steps} steps. */
     public Found find(byte[] s, int from, long steps) {
-      Budget budget = new Budget(Bytes.text(s), steps);
-      matcher.reset(budget);
-      try {
-        return matcher.find(from) ? Found.YES : Found.NO;
-      } catch (OverBudget | StackOverflowError e) {
-        return Found.LIMIT;
-      }
+      matcher.stepLimit(steps);
+      return switch (matcher.find(s, 0, s.length, from)) {
+        case RxMatcher.MATCH -> Found.YES;
+        case RxMatcher.LIMIT -> Found.LIMIT;
+        default -> Found.NO;
+      };
     }
 
+    /** Groups with the whole match, which is group 0. */
     public int groups() {
-      return matcher.groupCount() + 1;
+      return matcher.groups() + 1;
     }
 
+    /** Where a group starts; -1 where it took no part. */
     public int start(int group) {
       return matcher.start(group);
     }
 
     public int end(int group) {
       return matcher.end(group);
-    }
-  }
-
-  private static final class OverBudget extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    OverBudget() {
-      super(null, null, false, false);
-    }
-  }
-
-  private static final class Budget implements CharSequence {
-    private final String text;
-    private long left;
-
-    Budget(String text, long steps) {
-      this.text = text;
-      this.left = steps;
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (--left < 0) {
-        throw new OverBudget();
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
     }
   }
 }

@@ -15,7 +15,9 @@ public sealed interface Action {
     UNSET
   }
 
-  /** Sets, counts or removes a value of TX or of a stored collection; runs for each matched value. */
+  /**
+   * Sets, counts or removes a value of TX or of a stored collection; runs for each matched value.
+   */
   record SetVar(Variable collection, Macro name, Change change, Macro value) implements Action {}
 
   /** A stored value ends after that many seconds. */

@@ -12,7 +12,9 @@ import java.util.List;
 public record PhaseProgram(List<Rule> rules, List<Marker> markers) {
   public record Marker(String name, int before) {}
 
-  /** The index at which evaluation goes on after a skip from {@code index}; -1 for no such marker. */
+  /**
+   * The index at which evaluation goes on after a skip from {@code index}; -1 for no such marker.
+   */
   public int after(String marker, int index) {
     for (Marker m : markers) {
       if (m.before() >= index && m.name().equals(marker)) {

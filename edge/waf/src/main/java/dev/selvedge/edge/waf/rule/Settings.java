@@ -3,6 +3,7 @@ package dev.selvedge.edge.waf.rule;
 import dev.selvedge.edge.waf.transform.UnicodeMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -12,6 +13,7 @@ import java.util.TreeSet;
  * @param requestBodyLimit bytes of a request body; 0 for none of its own
  * @param requestBodyNoFilesLimit bytes of a request body without uploaded files; 0 for none
  * @param responseBodyLimit bytes of a response body; 0 for none of its own
+ * @param responseMimeTypes types whose bodies are inspected; empty for all
  * @param regexSteps steps one regular expression may take on one value
  *     <p>Immutable.
  */
@@ -24,7 +26,7 @@ public record Settings(
     long requestBodyNoFilesLimit,
     long responseBodyLimit,
     OverLimit responseBodyOverLimit,
-    Set<String> responseMimeTypes,
+    Optional<Set<String>> responseMimeTypes,
     int argumentsLimit,
     int jsonDepthLimit,
     int uploadFileLimit,
@@ -38,7 +40,9 @@ public record Settings(
 
   /** The settings while directives are being read. Not thread-safe. */
   public static final class Builder {
-    public EngineMode engine = EngineMode.OFF;
+    /** Not set stands for rules that run and decide nothing, as in libmodsecurity. */
+    public EngineMode engine = EngineMode.DETECTION_ONLY;
+
     public boolean requestBodyAccess;
     public boolean responseBodyAccess;
     public long requestBodyLimit;
@@ -47,6 +51,7 @@ public record Settings(
     public long responseBodyLimit;
     public OverLimit responseBodyOverLimit = OverLimit.REJECT;
     public final Set<String> responseMimeTypes = new TreeSet<>();
+    public boolean responseMimeTypesGiven;
     public int argumentsLimit;
     public int jsonDepthLimit;
     public int uploadFileLimit;
@@ -68,7 +73,7 @@ public record Settings(
           requestBodyNoFilesLimit,
           responseBodyLimit,
           responseBodyOverLimit,
-          Set.copyOf(responseMimeTypes),
+          responseMimeTypesGiven ? Optional.of(Set.copyOf(responseMimeTypes)) : Optional.empty(),
           argumentsLimit,
           jsonDepthLimit,
           uploadFileLimit,

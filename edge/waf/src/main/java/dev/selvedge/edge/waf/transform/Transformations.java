@@ -62,10 +62,13 @@ public final class Transformations {
   /** The transformation of that name, letter case aside, with the operator's unicode map. */
   public static @Nullable NamedTransformation named(String name, UnicodeMap map) {
     NamedTransformation found = BY_NAME.get(name.toLowerCase(Locale.ROOT));
-    if (found != null && found.name().equals("urlDecodeUni") && map != UnicodeMap.NONE) {
-      return new NamedTransformation(found.name(), in -> UrlCoding.decodeUnicode(in, map));
+    if (found == null) {
+      return null;
     }
-    return found;
+    boolean mapped = found.name().equals("urlDecodeUni") && map.given();
+    Transformation function =
+        mapped ? in -> UrlCoding.decodeUnicode(in, map) : found.function();
+    return new NamedTransformation(name, function);
   }
 
   /** Every name, as documentation and oracle tests list them. */

@@ -18,6 +18,11 @@ public final class UnicodeMap {
     this.bytes = bytes;
   }
 
+  /** Whether there is a map at all. */
+  boolean given() {
+    return bytes.length > 0;
+  }
+
   /** The mapped byte, or -1 where the map has none. */
   int of(int code) {
     return bytes.length == 0 ? -1 : bytes[code];

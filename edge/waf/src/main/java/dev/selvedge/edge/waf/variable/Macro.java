@@ -16,14 +16,14 @@ public final class Macro {
   @FunctionalInterface
   public interface Scope {
     /** The variable's (first) value; empty where there is none. */
-    byte[] value(Variable variable, @Nullable String name);
+    byte[] value(Variable variable, Selector selector);
   }
 
   private sealed interface Part {
     @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
     record Text(byte[] bytes) implements Part {}
 
-    record Reference(Variable variable, @Nullable String name) implements Part {}
+    record Reference(Variable variable, Selector selector) implements Part {}
   }
 
   private final String source;
@@ -55,6 +55,9 @@ public final class Macro {
       }
       parts.add(reference(source.substring(open + 2, close)));
       at = close + 1;
+      if (source.startsWith("%", at)) {
+        at++; // %{NAME}% is an old way of writing it
+      }
     }
     if (at < source.length() || parts.isEmpty()) {
       parts.add(new Part.Text(Bytes.of(source.substring(at))));
@@ -64,13 +67,13 @@ public final class Macro {
 
   private static Part reference(String text) {
     int dot = indexOfSeparator(text);
-    String name = dot < 0 ? null : text.substring(dot + 1);
     String head = dot < 0 ? text : text.substring(0, dot);
     Variable variable = Variable.named(head);
     if (variable == null) {
       throw new IllegalArgumentException("unknown variable in macro: %{" + text + "}");
     }
-    return new Part.Reference(variable, name);
+    Selector selector = dot < 0 ? Selector.ALL : Selector.parse(text.substring(dot + 1));
+    return new Part.Reference(variable, selector);
   }
 
   private static int indexOfSeparator(String text) {
@@ -98,13 +101,13 @@ public final class Macro {
       return fixed;
     }
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Reference only) {
-      return scope.value(only.variable(), only.name());
+      return scope.value(only.variable(), only.selector());
     }
     ByteOutput out = new ByteOutput(source.length() + 32);
     for (Part part : parts) {
       switch (part) {
         case Part.Text t -> out.add(t.bytes());
-        case Part.Reference r -> out.add(scope.value(r.variable(), r.name()));
+        case Part.Reference r -> out.add(scope.value(r.variable(), r.selector()));
       }
     }
     return out.toBytes();

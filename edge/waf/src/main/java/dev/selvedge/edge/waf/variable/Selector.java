@@ -7,6 +7,18 @@ import dev.selvedge.edge.waf.regex.Regex;
 public sealed interface Selector {
   Selector ALL = new All();
 
+  /**
+   * {@code name} or {@code /pattern/}.
+   *
+   * @throws IllegalArgumentException where the pattern cannot be taken
+   */
+  static Selector parse(String text) {
+    if (text.length() > 1 && text.startsWith("/") && text.endsWith("/")) {
+      return new Matching(Regex.compileSelector(text.substring(1, text.length() - 1)));
+    }
+    return Named.of(text);
+  }
+
   /** Whether a value of this name is chosen; names are compared without ASCII case. */
   boolean chooses(byte[] name);
 

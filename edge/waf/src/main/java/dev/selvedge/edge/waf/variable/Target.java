@@ -7,9 +7,15 @@ package dev.selvedge.edge.waf.variable;
  * <p>Immutable.
  */
 public record Target(Variable variable, Selector selector, boolean count) {
-  /** Whether this entry, read as an exclusion, takes a value of that variable and name out. */
+  /**
+   * Whether this entry, read as an exclusion, takes a value of that variable and name out.
+   *
+   * <p>A pattern holds for all views of the same data (ARGS for ARGS_NAMES); libmodsecurity even
+   * holds it against every variable there is.
+   */
   public boolean excludes(Variable other, byte[] name) {
-    return variable == other && selector.chooses(name);
+    boolean family = selector instanceof Selector.Matching && variable.sameData(other);
+    return (variable == other || family) && selector.chooses(name);
   }
 
   /** As the rule wrote it, for messages. */

@@ -145,6 +145,15 @@ public enum Variable {
     return shape;
   }
 
+  /** Whether both are views of the same fields: all ARGS…, or a collection and its names. */
+  boolean sameData(Variable other) {
+    return family().equals(other.family());
+  }
+
+  private String family() {
+    return name().startsWith("ARGS") ? "ARGS" : name().replace("_NAMES", "");
+  }
+
   /** The variable of that name, letter case aside; null where there is none. */
   public static @Nullable Variable named(String name) {
     return BY_NAME.get(name.toUpperCase(Locale.ROOT));
