@@ -155,7 +155,7 @@ class ModSecurityConformanceTest {
     t.requestHead(
         ModSecurityCase.utf8(ModSecurityCase.text(request, "method", "")),
         ModSecurityCase.utf8(ModSecurityCase.text(request, "uri", "")),
-        ModSecurityCase.utf8(ModSecurityCase.text(request, "http_version", "1.1")),
+        ModSecurityCase.utf8("HTTP/" + ModSecurityCase.text(request, "http_version", "1.1")),
         ModSecurityCase.headers(request));
     t.requestBody(ModSecurityCase.body(request));
     t.requestBodyEnd();

@@ -21,10 +21,10 @@ final class RequestReader {
     this.r = state.request;
   }
 
-  void line(byte[] method, byte[] uri, byte[] version) {
+  void line(byte[] method, byte[] uri, byte[] protocol) {
     r.method = method;
     r.uriRaw = uri;
-    r.protocol = join("HTTP/", version);
+    r.protocol = protocol;
     r.line =
         new ByteOutput(uri.length + 32)
             .add(method)
@@ -128,10 +128,6 @@ final class RequestReader {
     int colon = Bytes.lastIndexOf(value, ':');
     boolean v6 = value.length > 0 && value[value.length - 1] == ']';
     r.serverName = colon < 0 || v6 ? value : Bytes.slice(value, 0, colon);
-  }
-
-  private static byte[] join(String prefix, byte[] rest) {
-    return new ByteOutput(16).add(Bytes.of(prefix)).add(rest).toBytes();
   }
 
   /** %XX only: in a path, + is a plus sign. */

@@ -42,11 +42,11 @@ public final class Transaction {
   /**
    * The request line and the header fields; runs phase 1.
    *
-   * @param version as in "1.1"
+   * @param protocol as in "HTTP/1.1"
    */
-  public Verdict requestHead(byte[] method, byte[] uri, byte[] version, Fields headers) {
+  public Verdict requestHead(byte[] method, byte[] uri, byte[] protocol, Fields headers) {
     s.log(4, "Starting phase URI. (SecRules 0 + 1/2)");
-    requestReader.line(method, uri, version);
+    requestReader.line(method, uri, protocol);
     for (int i = 0; i < headers.size(); i++) {
       requestReader.header(headers.name(i), headers.value(i));
     }

@@ -1,0 +1,129 @@
+package dev.selvedge.edge.waf;
+
+import dev.selvedge.edge.waf.bytes.ByteOutput;
+import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.engine.Connection;
+import dev.selvedge.edge.waf.engine.Transaction;
+import dev.selvedge.edge.waf.variable.Fields;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One request of a CRS test, sent as its own test client sends it, read as a lenient server reads it. */
+record CrsStage(byte[] method, byte[] uri, byte[] protocol, Fields headers, byte[] body) {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  static CrsStage of(Map<String, Object> input) {
+    Object encoded = input.get("encoded_request");
+    return encoded != null
+        ? raw(Base64.getMimeDecoder().decode(encoded.toString()))
+        : composed(input);
+  }
+
+  private static CrsStage composed(Map<String, Object> input) {
+    Fields headers = new Fields();
+    if (input.get("headers") instanceof Map<?, ?> map) {
+      map.forEach((name, value) -> headers.add(utf8(name), utf8(value)));
+    }
+    byte[] body = utf8(input.get("data"));
+    boolean complete = !Boolean.FALSE.equals(input.get("autocomplete_headers"));
+    if (complete) {
+      addMissing(headers, "Connection", "close");
+      if (body.length > 0) {
+        addMissing(headers, "Content-Type", "application/x-www-form-urlencoded");
+        addMissing(headers, "Content-Length", Integer.toString(body.length));
+      }
+    }
+    Object version = input.getOrDefault("version", "HTTP/1.1");
+    return new CrsStage(
+        utf8(input.getOrDefault("method", "GET")),
+        utf8(input.getOrDefault("uri", "/")),
+        utf8(version.toString().isEmpty() ? "HTTP/0.9" : version),
+        headers,
+        body);
+  }
+
+  private static void addMissing(Fields headers, String name, String value) {
+    if (headers.first(Bytes.of(name)) == null) {
+      headers.add(Bytes.of(name), Bytes.of(value));
+    }
+  }
+
+  private static CrsStage raw(byte[] bytes) {
+    String text = Bytes.text(bytes);
+    int end = text.indexOf("\r\n\r\n");
+    String head = end < 0 ? text : text.substring(0, end);
+    String rest = end < 0 ? "" : text.substring(end + 4);
+    String[] lines = head.split("\r?\n", -1);
+    String[] words = lines[0].split(" ", 3);
+    Fields headers = new Fields();
+    boolean chunked = false;
+    for (int i = 1; i < lines.length; i++) {
+      int colon = lines[i].indexOf(':');
+      if (colon > 0) {
+        String value = lines[i].substring(colon + 1).strip();
+        headers.add(Bytes.of(lines[i].substring(0, colon)), Bytes.of(value));
+        chunked |= value.equalsIgnoreCase("chunked");
+      }
+    }
+    return new CrsStage(
+        Bytes.of(words[0]),
+        Bytes.of(words.length > 1 ? words[1] : "/"),
+        Bytes.of(words.length > 2 ? words[2] : "HTTP/0.9"),
+        headers,
+        chunked ? dechunked(rest) : Bytes.of(rest));
+  }
+
+  private static byte[] dechunked(String text) {
+    ByteOutput out = new ByteOutput(text.length());
+    int at = 0;
+    while (at < text.length()) {
+      int line = text.indexOf("\r\n", at);
+      if (line < 0) {
+        break;
+      }
+      int size = Integer.parseInt(text.substring(at, line).strip(), 16);
+      int from = line + 2;
+      if (size == 0 || from + size > text.length()) {
+        break;
+      }
+      out.add(Bytes.of(text.substring(from, from + size)));
+      at = from + size + 2;
+    }
+    return out.toBytes();
+  }
+
+  static byte[] utf8(@Nullable Object value) {
+    return value == null ? Bytes.EMPTY : value.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Runs the exchange; the upstream is one that reflects what {@code /reflect} asks for. */
+  void run(Transaction t) {
+    t.connection(new Connection("127.0.0.1", 33333, "127.0.0.1", 80));
+    t.requestHead(method, uri, protocol, headers);
+    t.requestBody(body);
+    t.requestBodyEnd();
+    Fields answer = new Fields();
+    byte[] content = Bytes.EMPTY;
+    int status = 200;
+    if (Bytes.text(uri).startsWith("/reflect") && body.length > 0) {
+      JsonNode wanted = JSON.readTree(body);
+      status = wanted.path("status").asInt(200);
+      for (Map.Entry<String, JsonNode> h : wanted.path("headers").properties()) {
+        answer.add(utf8(h.getKey()), utf8(h.getValue().asString()));
+      }
+      content =
+          wanted.has("encodedBody")
+              ? Base64.getDecoder().decode(wanted.path("encodedBody").asString())
+              : utf8(wanted.path("body").asString(""));
+    }
+    addMissing(answer, "Content-Type", "text/plain; charset=utf-8");
+    t.responseHead(status, Bytes.of("HTTP/1.1"), answer);
+    t.responseBody(content);
+    t.responseBodyEnd();
+    t.end();
+  }
+}
