@@ -39,11 +39,28 @@ record CrsStage(byte[] method, byte[] uri, byte[] protocol, Fields headers, byte
     }
     Object version = input.getOrDefault("version", "HTTP/1.1");
     return new CrsStage(
-        utf8(input.getOrDefault("method", "GET")),
-        utf8(input.getOrDefault("uri", "/")),
-        utf8(version.toString().isEmpty() ? "HTTP/0.9" : version),
-        headers,
-        body);
+            utf8(input.getOrDefault("method", "GET")),
+            utf8(input.getOrDefault("uri", "/")),
+            utf8(version.toString().isEmpty() ? "HTTP/0.9" : version),
+            headers,
+            body)
+        .received();
+  }
+
+  /** RFC 9112, section 6.3: chunked overrides a length, and without either there is no body. */
+  private CrsStage received() {
+    byte[] coding = headers.first(Bytes.of("Transfer-Encoding"));
+    if (coding != null && Bytes.text(coding).equalsIgnoreCase("chunked")) {
+      Fields kept = new Fields();
+      for (int i = 0; i < headers.size(); i++) {
+        if (!Bytes.text(headers.name(i)).equalsIgnoreCase("Content-Length")) {
+          kept.add(headers.name(i), headers.value(i));
+        }
+      }
+      return new CrsStage(method, uri, protocol, kept, dechunked(Bytes.text(body)));
+    }
+    boolean length = headers.first(Bytes.of("Content-Length")) != null;
+    return length ? this : new CrsStage(method, uri, protocol, headers, Bytes.EMPTY);
   }
 
   private static void addMissing(Fields headers, String name, String value) {
@@ -60,21 +77,20 @@ record CrsStage(byte[] method, byte[] uri, byte[] protocol, Fields headers, byte
     String[] lines = head.split("\r?\n", -1);
     String[] words = lines[0].split(" ", 3);
     Fields headers = new Fields();
-    boolean chunked = false;
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
       if (colon > 0) {
         String value = lines[i].substring(colon + 1).strip();
         headers.add(Bytes.of(lines[i].substring(0, colon)), Bytes.of(value));
-        chunked |= value.equalsIgnoreCase("chunked");
       }
     }
     return new CrsStage(
-        Bytes.of(words[0]),
-        Bytes.of(words.length > 1 ? words[1] : "/"),
-        Bytes.of(words.length > 2 ? words[2] : "HTTP/0.9"),
-        headers,
-        chunked ? dechunked(rest) : Bytes.of(rest));
+            Bytes.of(words[0]),
+            Bytes.of(words.length > 1 ? words[1] : "/"),
+            Bytes.of(words.length > 2 ? words[2] : "HTTP/0.9"),
+            headers,
+            Bytes.of(rest))
+        .received();
   }
 
   private static byte[] dechunked(String text) {

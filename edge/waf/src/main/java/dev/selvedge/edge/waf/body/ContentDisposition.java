@@ -114,10 +114,9 @@ final class ContentDisposition {
         if (at + 1 >= in.length) {
           return fail(-8);
         }
-        if (in[at + 1] != '\\' && in[at + 1] != quote) {
-          return fail(-9);
+        if (in[at + 1] == '\\' || in[at + 1] == quote) {
+          at++; // any other backslash stands for itself: browsers send whole paths
         }
-        at++;
       }
       out.add(in[at++]);
     }

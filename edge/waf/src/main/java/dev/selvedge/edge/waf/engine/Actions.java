@@ -30,7 +30,7 @@ final class Actions {
       case Action.CtlRuleEngine a -> ruleEngine(a, s);
       case Action.CtlRequestBodyAccess a -> s.requestBodyAccess = a.on();
       case Action.CtlBodyProcessor a -> s.request.processor = a.processor();
-      case Action.CtlForceRequestBody _ -> {} // REQUEST_BODY is always there
+      case Action.CtlForceRequestBody a -> s.forceRequestBody = a.on();
       case Action.CtlAudit _ -> {} // the host's audit log; the match reports what it needs
       case Action.CtlRemoveById a -> s.removedIds.addAll(a.ids());
       case Action.CtlRemoveByTag a -> s.removedTags.add(Bytes.text(a.tag().expand(s)));

@@ -55,12 +55,17 @@ final class Evaluator {
         return false;
       }
       s.rule = rule;
+      texts(rule, message); // they tell of what the end of the chain matched
     }
     afterChain(rule, message);
-    if (!first.multiMatch() && starts(rule, message) && message.log) {
+    if (!reportsEachMatch(first) && starts(rule, message) && message.log) {
       report(message);
     }
     return true;
+  }
+
+  private static boolean reportsEachMatch(Rule first) {
+    return first.multiMatch() && first.chained() == null;
   }
 
   private static boolean starts(Rule rule, Message message) {
@@ -245,7 +250,7 @@ final class Evaluator {
     s.log(9, "Matched vars updated.");
     message.matched(rule, expandedArgument(operator), key, value);
     perValue(rule, message);
-    if (rule.multiMatch() && message.log && starts(rule, message)) {
+    if (reportsEachMatch(rule) && message.log && starts(rule, message)) {
       report(message);
     }
     return true;
@@ -268,6 +273,10 @@ final class Evaluator {
       message.severity = rule.meta().severity();
       s.highestSeverity = Math.min(s.highestSeverity, message.severity);
     }
+    texts(rule, message);
+  }
+
+  private void texts(Rule rule, Message message) {
     Macro logData = rule.meta().logData();
     if (logData != null) {
       message.data = Bytes.text(logData.expand(s));

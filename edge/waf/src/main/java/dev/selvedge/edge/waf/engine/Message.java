@@ -91,8 +91,8 @@ final class Message {
     bracket(text, "line", Integer.toString(meta.line()));
     bracket(text, "id", Long.toString(meta.id()));
     bracket(text, "rev", meta.rev());
-    bracket(text, "msg", msg);
-    bracket(text, "data", cut(data, DATA_SHOWN_MAX));
+    bracket(text, "msg", escaped(msg));
+    bracket(text, "data", cut(escaped(data), DATA_SHOWN_MAX));
     bracket(text, "severity", Integer.toString(Math.max(severity, 0)));
     bracket(text, "ver", meta.ver());
     bracket(text, "maturity", Integer.toString(meta.maturity()));
@@ -115,6 +115,10 @@ final class Message {
         deniedWith != null,
         audit,
         text.toString());
+  }
+
+  private static String escaped(String text) {
+    return Excerpt.escaped(Bytes.of(text), Integer.MAX_VALUE);
   }
 
   private static void bracket(StringBuilder text, String name, String value) {

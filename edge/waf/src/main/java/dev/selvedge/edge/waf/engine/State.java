@@ -51,6 +51,7 @@ final class State implements Operator.Context {
   Connection connection = new Connection("", 0, "", 0);
   EngineMode engine;
   boolean requestBodyAccess;
+  boolean forceRequestBody;
   byte[] sessionId = Bytes.EMPTY;
   byte[] userId = Bytes.EMPTY;
   byte[] matchedVar = Bytes.EMPTY;

@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.engine;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.OverLimit;
 import dev.selvedge.edge.waf.rule.RuleProgram;
@@ -85,8 +86,9 @@ public final class Transaction {
     s.log(4, "Starting phase REQUEST_BODY. (SecRules 2)");
     if (!Actions.off(s)) {
       new BodyReader(s, requestReader).read();
-      if (!bodyWanted()) {
-        s.request.bodyBytes = Bytes.EMPTY;
+      boolean parsedXml = s.request.processor == BodyProcessor.XML && !s.forceRequestBody;
+      if (!bodyWanted() || parsedXml) {
+        s.request.bodyBytes = Bytes.EMPTY; // of XML, rules see the text and the attributes
       }
     }
     return run(2);
