@@ -89,12 +89,13 @@ record ModSecurityCase(String file, int number, List<Entry> entries) {
   }
 
   static @Nullable Object get(List<Entry> members, String name) {
+    Object last = null; // some cases name a member twice
     for (Entry member : members) {
       if (member.name().equals(name)) {
-        return member.value();
+        last = member.value();
       }
     }
-    return null;
+    return last;
   }
 
   static String text(List<Entry> members, String name, String otherwise) {

@@ -49,6 +49,9 @@ public final class JsonBody {
         if (body.at < in.length) {
           return "trailing garbage";
         }
+        if (body.full) {
+          return "too many arguments";
+        }
       } else {
         return "premature EOF";
       }

@@ -28,6 +28,7 @@ public final class MultipartBody {
   private boolean complete;
   private byte @Nullable [] lastHeader;
   private int files;
+  private long bytesWithoutFiles;
   private @Nullable String error;
 
   private MultipartBody(byte[] in, int filesMax, Trace trace) {
@@ -70,6 +71,15 @@ public final class MultipartBody {
     return parts;
   }
 
+  /** The bytes of part headers and of fields that are no files. */
+  public long bytesWithoutFiles() {
+    long bytes = bytesWithoutFiles;
+    for (MultipartPart p : parts) {
+      bytes += p.fileName() == null ? p.size() : 0;
+    }
+    return bytes;
+  }
+
   /** What is wrong with the body, or null. */
   public @Nullable String error() {
     return error;
@@ -94,6 +104,10 @@ public final class MultipartBody {
   }
 
   private void line(int from, int to, boolean ended) {
+    if (complete) {
+      flags.dataAfter = true;
+      return;
+    }
     boolean dashes = to - from >= 2 && in[from] == '-' && in[from + 1] == '-';
     if (dashes && to - from >= boundary.length + 2 && Bytes.regionEquals(in, from + 2, boundary)) {
       boundary(from + 2 + boundary.length, to, ended);
@@ -104,11 +118,7 @@ public final class MultipartBody {
     }
     MultipartPart current = part;
     if (current == null) {
-      if (complete) {
-        flags.dataAfter = true;
-      } else {
-        flags.dataBefore = true;
-      }
+      flags.dataBefore = true;
     } else if (inHeaders) {
       headerLine(current, from, to, ended);
     } else {
@@ -121,10 +131,6 @@ public final class MultipartBody {
     boolean last = rest + 1 < to && in[rest] == '-' && in[rest + 1] == '-';
     if (last) {
       rest += 2;
-      if (complete) {
-        fail("Multipart: Invalid boundary (final duplicate).");
-        return;
-      }
     }
     boolean crlf = ended && to - rest == 2 && in[rest] == '\r';
     boolean lf = ended && to - rest == 1;
@@ -168,6 +174,7 @@ public final class MultipartBody {
     flags.crlfLine |= crlf;
     flags.lfLine |= ended && !crlf;
     int end = !ended ? to : crlf ? to - 2 : to - 1;
+    bytesWithoutFiles += to - from;
     if (to - from > HEADER_LINE_MAX) {
       fail("Multipart: Part header line over " + HEADER_LINE_MAX + " bytes long");
     } else if (end == from) {

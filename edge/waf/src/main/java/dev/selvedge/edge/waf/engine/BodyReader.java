@@ -84,14 +84,10 @@ final class BodyReader {
     int files = own > 0 ? Math.min(own, s.options.filesMax()) : s.options.filesMax();
     MultipartBody body = MultipartBody.parse(r.contentType, r.bodyBytes, files, s.trace);
     r.multipart = body.flags();
-    long fileBytes = 0;
     for (MultipartPart part : body.parts()) {
-      if (part.fileName() != null) {
-        fileBytes += part.size();
-      }
       part(part);
     }
-    if (noFilesOver(r.bodyBytes.length - fileBytes)) {
+    if (noFilesOver(body.bytesWithoutFiles())) {
       return;
     }
     if (body.error() != null) {

@@ -102,10 +102,22 @@ final class Evaluator {
     }
     boolean matched = false;
     for (Target target : rule.targets()) {
+      if (target.variable() == Variable.XML) {
+        namespaces(rule, message);
+      }
       matched |=
           target.count() ? testCount(rule, target, message) : testValues(rule, target, message);
     }
     return matched;
+  }
+
+  /** A rule's own prefixes have to be known before its paths are read. */
+  private void namespaces(Rule rule, Message message) {
+    for (Action action : rule.afterChain()) {
+      if (action instanceof Action.XmlNamespace) {
+        Actions.run(action, s, message);
+      }
+    }
   }
 
   private String expandedArgument(OperatorSpec operator) {

@@ -188,9 +188,21 @@ public final class Transaction {
   /** The exchange is over, whatever its outcome; runs phase 5, which decides nothing any more. */
   public void end() {
     Verdict before = s.verdict;
+    if (s.response.status == 0) {
+      s.response.status = answered(before);
+    }
     s.log(4, "Starting phase LOGGING. (SecRules 5)");
     phases.run(5);
     s.verdict = before;
+  }
+
+  /** What the client got in place of an upstream's answer. */
+  private static int answered(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Allow _ -> 0;
+      case Verdict.Deny d -> d.status();
+      case Verdict.Redirect r -> r.status();
+    };
   }
 
   private Verdict run(int phase) {

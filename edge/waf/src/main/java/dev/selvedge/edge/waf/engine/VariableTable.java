@@ -260,7 +260,7 @@ final class VariableTable {
   }
 
   private static byte[] fullRequest(State s) {
-    ByteOutput out = new ByteOutput(1024).add(s.request.line).add('\n');
+    ByteOutput out = new ByteOutput(1024);
     for (int i = 0; i < s.request.headers.size(); i++) {
       out.add(s.request.headers.name(i)).add(':').add(' ');
       out.add(s.request.headers.value(i)).add('\n');

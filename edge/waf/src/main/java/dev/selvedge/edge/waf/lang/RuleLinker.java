@@ -1,11 +1,16 @@
 package dev.selvedge.edge.waf.lang;
 
+import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.operator.Operators;
 import dev.selvedge.edge.waf.rule.Action;
 import dev.selvedge.edge.waf.rule.Disruptive;
 import dev.selvedge.edge.waf.rule.PhaseProgram;
 import dev.selvedge.edge.waf.rule.Rule;
 import dev.selvedge.edge.waf.rule.RuleProgram;
 import dev.selvedge.edge.waf.transform.NamedTransformation;
+import dev.selvedge.edge.waf.variable.Selector;
+import dev.selvedge.edge.waf.variable.Target;
+import dev.selvedge.edge.waf.variable.Variable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +121,9 @@ final class RuleLinker {
     }
     RuleDraft next = draft.chained;
     @Nullable Rule chained = next == null ? null : build(next, phase);
+    if (draft.chain && next == null) {
+      chained = build(neverMatching(draft), phase);
+    }
     Rule.Meta meta =
         new Rule.Meta(
             draft.id,
@@ -144,6 +152,14 @@ final class RuleLinker {
         draft.status,
         draft.removed,
         chained);
+  }
+
+  /** A chain whose next rule is missing never matches as a whole, as in libmodsecurity. */
+  private static RuleDraft neverMatching(RuleDraft chain) {
+    RuleDraft end = new RuleDraft(chain.place);
+    end.targets.add(new Target(Variable.REMOTE_ADDR, Selector.ALL, false));
+    end.operator = Operators.compile("noMatch", "", false, _ -> Bytes.EMPTY);
+    return end;
   }
 
   private List<NamedTransformation> transformations(RuleDraft draft, int phase) {

@@ -12,7 +12,8 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 final class StatementReader {
-  private static final int QUOTED_LINES_MAX = 100;
+  /** The line end may stand for the closing quote of a rule's actions, as in libmodsecurity. */
+  private static final int WORDS_BEFORE_ACTIONS = 3;
 
   private final String file;
   private final Problems problems;
@@ -41,13 +42,8 @@ final class StatementReader {
           continue;
         }
       }
-      boolean continued = line.endsWith("\\");
-      logical.append(continued ? line.substring(0, line.length() - 1) : line);
-      boolean quoted = !continued && i + 1 < lines.length && quoteOpen(logical, i + 1 - start);
-      if (quoted) {
-        logical.append('\n');
-      }
-      open = continued || quoted;
+      open = line.endsWith("\\");
+      logical.append(open ? line.substring(0, line.length() - 1) : line);
       if (!open) {
         statement(logical.toString(), new Place(file, start));
         logical.setLength(0);
@@ -56,29 +52,6 @@ final class StatementReader {
     if (!logical.isEmpty()) {
       statement(logical.toString(), new Place(file, start));
     }
-  }
-
-  /** A quoted argument may hold line ends; but only so many, so that a lost quote is found. */
-  private static boolean quoteOpen(CharSequence text, int lines) {
-    if (lines > QUOTED_LINES_MAX) {
-      return false;
-    }
-    char quote = 0;
-    boolean wordStart = true;
-    for (int at = 0; at < text.length(); at++) {
-      char c = text.charAt(at);
-      if (quote != 0) {
-        if (c == '\\') {
-          at++;
-        } else if (c == quote) {
-          quote = 0;
-        }
-      } else if (wordStart && (c == '"' || c == '\'')) {
-        quote = c;
-      }
-      wordStart = Character.isWhitespace(c);
-    }
-    return quote != 0;
   }
 
   private void statement(String text, Place place) {
@@ -95,7 +68,9 @@ final class StatementReader {
       StringBuilder word = new StringBuilder();
       if (c == '"' || c == '\'') {
         int end = quoted(text, at + 1, c, word);
-        if (end < 0) {
+        if (end < 0 && words.size() == WORDS_BEFORE_ACTIONS) {
+          end = text.length();
+        } else if (end < 0) {
           problems.add(place, "a quote is not closed: " + text.substring(at));
           return;
         }

@@ -46,10 +46,10 @@ public record Settings(
     public boolean requestBodyAccess;
     public boolean responseBodyAccess;
     public long requestBodyLimit;
-    public OverLimit requestBodyOverLimit = OverLimit.REJECT;
+    public OverLimit requestBodyOverLimit = OverLimit.PROCESS_PARTIAL;
     public long requestBodyNoFilesLimit;
     public long responseBodyLimit;
-    public OverLimit responseBodyOverLimit = OverLimit.REJECT;
+    public OverLimit responseBodyOverLimit = OverLimit.PROCESS_PARTIAL;
     public final Set<String> responseMimeTypes = new TreeSet<>();
     public boolean responseMimeTypesGiven;
     public int argumentsLimit;

@@ -55,7 +55,7 @@ public final class Macro {
       }
       parts.add(reference(source.substring(open + 2, close)));
       at = close + 1;
-      if (source.startsWith("%", at)) {
+      if (source.startsWith("%", at) && !source.startsWith("%{", at)) {
         at++; // %{NAME}% is an old way of writing it
       }
     }
