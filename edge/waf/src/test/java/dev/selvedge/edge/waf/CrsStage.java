@@ -6,13 +6,19 @@ import dev.selvedge.edge.waf.engine.Connection;
 import dev.selvedge.edge.waf.engine.Transaction;
 import dev.selvedge.edge.waf.variable.Fields;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One request of a CRS test, sent as its own test client sends it, read as a lenient server reads it. */
+/**
+ * One request of a CRS test, sent as its own test client sends it, read as a lenient server reads
+ * it.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record CrsStage(byte[] method, byte[] uri, byte[] protocol, Fields headers, byte[] body) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -116,30 +122,58 @@ record CrsStage(byte[] method, byte[] uri, byte[] protocol, Fields headers, byte
     return value == null ? Bytes.EMPTY : value.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Runs the exchange; the upstream is one that reflects what {@code /reflect} asks for. */
-  void run(Transaction t) {
-    t.connection(new Connection("127.0.0.1", 33333, "127.0.0.1", 80));
-    t.requestHead(method, uri, protocol, headers);
-    t.requestBody(body);
-    t.requestBodyEnd();
-    Fields answer = new Fields();
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Answer(int status, Fields headers, byte[] body) {}
+
+  /** What the upstream answers: {@code /reflect} gives what the request asks for. */
+  private Answer answer() {
+    Fields fields = new Fields();
     byte[] content = Bytes.EMPTY;
     int status = 200;
     if (Bytes.text(uri).startsWith("/reflect") && body.length > 0) {
       JsonNode wanted = JSON.readTree(body);
       status = wanted.path("status").asInt(200);
       for (Map.Entry<String, JsonNode> h : wanted.path("headers").properties()) {
-        answer.add(utf8(h.getKey()), utf8(h.getValue().asString()));
+        fields.add(utf8(h.getKey()), utf8(h.getValue().asString()));
       }
       content =
           wanted.has("encodedBody")
               ? Base64.getDecoder().decode(wanted.path("encodedBody").asString())
               : utf8(wanted.path("body").asString(""));
     }
-    addMissing(answer, "Content-Type", "text/plain; charset=utf-8");
-    t.responseHead(status, Bytes.of("HTTP/1.1"), answer);
-    t.responseBody(content);
+    addMissing(fields, "Content-Type", "text/plain; charset=utf-8");
+    return new Answer(status, fields, content);
+  }
+
+  /** Runs the exchange with the engine. */
+  void run(Transaction t) {
+    t.connection(new Connection("127.0.0.1", 33333, "127.0.0.1", 80));
+    t.requestHead(method, uri, protocol, headers);
+    t.requestBody(body);
+    t.requestBodyEnd();
+    Answer answer = answer();
+    t.responseHead(answer.status(), Bytes.of("HTTP/1.1"), answer.headers());
+    t.responseBody(answer.body());
     t.responseBodyEnd();
     t.end();
+  }
+
+  /** The same exchange as commands of the oracle. */
+  List<String> commands() {
+    List<String> commands = new ArrayList<>();
+    String version = Bytes.text(protocol).replaceFirst("^HTTP/", "");
+    commands.add("R " + Oracle.hex(method) + " " + Oracle.hex(uri) + " " + version);
+    for (int i = 0; i < headers.size(); i++) {
+      commands.add("H " + Oracle.hex(headers.name(i)) + " " + Oracle.hex(headers.value(i)));
+    }
+    commands.add("B " + Oracle.hex(body));
+    Answer answer = answer();
+    commands.add("S " + answer.status() + " HTTP/1.1");
+    for (int i = 0; i < answer.headers().size(); i++) {
+      Fields f = answer.headers();
+      commands.add("h " + Oracle.hex(f.name(i)) + " " + Oracle.hex(f.value(i)));
+    }
+    commands.add("b " + Oracle.hex(answer.body()));
+    return commands;
   }
 }

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -34,7 +33,7 @@ class ModSecurityConformanceTest {
   @Test
   void casesPassButThoseListed() throws IOException {
     Path suite = TestFiles.suite("modsecurity/regression");
-    Map<String, String> out = listed();
+    Map<String, String> out = CrsConformanceTest.reasons("modsecurity/out.txt");
     List<String> failed = new ArrayList<>();
     List<String> needless = new ArrayList<>();
     int total = 0;
@@ -59,9 +58,6 @@ class ModSecurityConformanceTest {
     }
     System.out.printf(
         "modsecurity: %d of %d pass, %d fail unlisted%n", passed, total, failed.size());
-    if (!failed.isEmpty()) {
-      Files.write(TestFiles.module("target/modsecurity-failed.txt"), failed);
-    }
     assertThat(total).isEqualTo(CASES);
     assertThat(failed).as("%s", String.join("\n", failed)).isEmpty();
     assertThat(needless).as("listed as out, but they pass").isEmpty();
@@ -72,19 +68,6 @@ class ModSecurityConformanceTest {
     return c.file().equals("offset-variable.json")
         || c.resources().stream()
             .anyMatch(r -> List.of("lua", "geoip", "maxmind", "curl", "ssdeep").contains(r));
-  }
-
-  /** Lines of {@code case: reason}. */
-  static Map<String, String> listed() throws IOException {
-    Map<String, String> out = new LinkedHashMap<>();
-    for (String line :
-        Files.readAllLines(TestFiles.module("src/test/resources/modsecurity/out.txt"))) {
-      if (!line.isBlank() && !line.startsWith("#")) {
-        int colon = line.indexOf(':');
-        out.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
-      }
-    }
-    return out;
   }
 
   private static final class Recorder implements Trace {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * body.
  */
 public final class JsonBody {
+  private static final byte[] EMPTY_KEY = Bytes.of("empty-key");
+
   private final byte[] in;
   private final int depthMax;
   private final FieldSink sink;
@@ -93,7 +95,7 @@ public final class JsonBody {
       space();
       expect(':', "object key and value must be separated by a colon (':')");
       space();
-      path.add('.').add(key);
+      path.add('.').add(key.length == 0 ? EMPTY_KEY : key);
       value(depth);
       path.truncate(base);
       space();

@@ -24,8 +24,7 @@ final class Actions {
       case Action.SkipAfter a -> s.skipAfter = a.marker();
       case Action.XmlNamespace a -> {
         s.xmlNamespaces.put(a.prefix(), a.uri());
-        s.log(
-            4, "Registered XML namespace href \"" + a.uri() + "\" prefix \"" + a.prefix() + "\"");
+        s.log(4, "Registered XML namespace href \"" + a.uri() + "\" prefix \"" + a.prefix() + "\"");
       }
       case Action.CtlRuleEngine a -> ruleEngine(a, s);
       case Action.CtlRequestBodyAccess a -> s.requestBodyAccess = a.on();

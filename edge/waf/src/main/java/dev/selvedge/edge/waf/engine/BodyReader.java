@@ -28,16 +28,17 @@ final class BodyReader {
   void read() {
     r.bodyBytes = r.body.toBytes();
     BodyProcessor processor = r.processor;
-    if (r.bodyBytes.length == 0 && processor != BodyProcessor.MULTIPART) {
-      return;
-    }
-    if (processor != null) {
+    // an empty body is no XML, but a form or JSON without values
+    if (processor != null && (r.bodyBytes.length > 0 || processor == BodyProcessor.XML)) {
       switch (processor) {
         case URLENCODED -> urlencoded();
         case MULTIPART -> multipart();
         case JSON -> json();
         case XML -> xml();
       }
+    }
+    if (r.argsOverLimit && r.bodyError == null) {
+      fail("too many arguments");
     }
   }
 

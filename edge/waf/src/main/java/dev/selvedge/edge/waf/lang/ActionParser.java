@@ -84,7 +84,8 @@ final class ActionParser {
   private static void disruptive() {
     ENTRIES.put("allow", (v, d) -> d.disruptive = new Disruptive.Allow(scope(v)));
     ENTRIES.put(
-        "block", (_, d) -> d.disruptive = d.disruptive == null ? new Disruptive.Block() : d.disruptive);
+        "block",
+        (_, d) -> d.disruptive = d.disruptive == null ? new Disruptive.Block() : d.disruptive);
     ENTRIES.put("deny", (_, d) -> d.disruptive = new Disruptive.Deny());
     ENTRIES.put("drop", (_, d) -> d.disruptive = new Disruptive.Drop());
     ENTRIES.put("pass", (_, d) -> d.disruptive = new Disruptive.Pass());

@@ -71,7 +71,9 @@ final class Directives {
             b.responseMimeTypes.add(type.toLowerCase(Locale.ROOT));
           }
         });
-    ENTRIES.put("secresponsebodymimetypesclear", (_, b) -> {
+    ENTRIES.put(
+        "secresponsebodymimetypesclear",
+        (_, b) -> {
           b.responseMimeTypesGiven = true;
           b.responseMimeTypes.clear();
         });

@@ -35,7 +35,8 @@ final class StatementReader {
     int start = 0;
     boolean open = false;
     for (int i = 0; i < lines.length; i++) {
-      String line = lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
+      String line =
+          lines[i].endsWith("\r") ? lines[i].substring(0, lines[i].length() - 1) : lines[i];
       if (!open) {
         start = i + 1;
         if (line.isBlank() || line.stripLeading().startsWith("#")) {

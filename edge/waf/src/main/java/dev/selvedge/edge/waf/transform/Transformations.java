@@ -66,8 +66,7 @@ public final class Transformations {
       return null;
     }
     boolean mapped = found.name().equals("urlDecodeUni") && map.given();
-    Transformation function =
-        mapped ? in -> UrlCoding.decodeUnicode(in, map) : found.function();
+    Transformation function = mapped ? in -> UrlCoding.decodeUnicode(in, map) : found.function();
     return new NamedTransformation(name, function);
   }
 
