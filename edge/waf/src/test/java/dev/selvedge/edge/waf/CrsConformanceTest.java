@@ -70,14 +70,13 @@ class CrsConformanceTest {
   static List<Named> stages(Path suite) throws IOException {
     List<Named> all = new ArrayList<>();
     tests(suite)
-        .forEach(
-            (id, test) -> {
-              if (test.get("stages") instanceof List<?> stages) {
-                for (Object stage : stages) {
-                  all.add(new Named(id, CrsStage.of(object(object(stage).get("input")))));
-                }
-              }
-            });
+        .forEach((id, test) -> {
+          if (test.get("stages") instanceof List<?> stages) {
+            for (Object stage : stages) {
+              all.add(new Named(id, CrsStage.of(object(object(stage).get("input")))));
+            }
+          }
+        });
     return all;
   }
 
@@ -90,23 +89,24 @@ class CrsConformanceTest {
     List<String> unlisted = new ArrayList<>();
     Set<String> passedIds = new TreeSet<>();
     Map<String, Map<String, Object>> tests = tests(suite);
-    tests.forEach(
-        (id, test) -> {
-          String failure = run(rules, test);
-          if (failure == null) {
-            passedIds.add(id);
-          } else {
-            failed.add(id + ": " + failure);
-            if (!excepted.containsKey(id)) {
-              unlisted.add(id + ": " + failure);
-            }
-          }
-        });
+    tests.forEach((id, test) -> {
+      String failure = run(rules, test);
+      if (failure == null) {
+        passedIds.add(id);
+      } else {
+        failed.add(id + ": " + failure);
+        if (!excepted.containsKey(id)) {
+          unlisted.add(id + ": " + failure);
+        }
+      }
+    });
     int total = tests.size();
     System.out.printf("crs: %d of %d pass; failing: %s%n", total - failed.size(), total, failed);
     assertThat(total).isEqualTo(TESTS);
     assertThat(unlisted).as("%s", String.join("\n", unlisted)).isEmpty();
-    assertThat(passedIds).as("excepted, but they pass").doesNotContainAnyElementsOf(excepted.keySet());
+    assertThat(passedIds)
+        .as("excepted, but they pass")
+        .doesNotContainAnyElementsOf(excepted.keySet());
     assertThat((double) (total - failed.size()) / total).isGreaterThanOrEqualTo(SHARE_MIN);
   }
 

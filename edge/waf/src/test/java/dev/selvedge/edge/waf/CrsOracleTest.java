@@ -17,10 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The rules that fire on the requests of the CRS's tests are those that fire in libmodsecurity 3.0.9.
+ * The rules that fire on the requests of the CRS's tests are those that fire in libmodsecurity
+ * 3.0.9.
  *
- * <p>A tenth of the stages here, all of them with {@code -Dselvedge.all=true}. Differences are counted
- * by rule; each rule that may differ is listed with its cause.
+ * <p>A tenth of the stages here, all of them with {@code -Dselvedge.all=true}. Differences are
+ * counted by rule; each rule that may differ is listed with its cause.
  */
 class CrsOracleTest {
   private static final int STRIDE = Boolean.getBoolean("selvedge.all") ? 1 : 10;
@@ -67,7 +68,8 @@ class CrsOracleTest {
       }
     }
     int count = differences.values().stream().mapToInt(List::size).sum();
-    System.out.printf("crs oracle: %d stages, %d differences%n", (stages + STRIDE - 1) / STRIDE, count);
+    System.out.printf(
+        "crs oracle: %d stages, %d differences%n", (stages + STRIDE - 1) / STRIDE, count);
     if (!differences.isEmpty()) {
       List<String> lines = new ArrayList<>();
       differences.forEach((id, list) -> lines.add(id + " " + list.size() + " " + list));

@@ -97,8 +97,7 @@ class RuleSetTest {
   @Test
   void storedValuesOutliveTheTransactionUntilTheyExpire() {
     SettableClock clock = new SettableClock();
-    EngineOptions options =
-        new EngineOptions(clock, Map.of(), 100, 10, 10, 1_000_000, 1 << 20);
+    EngineOptions options = new EngineOptions(clock, Map.of(), 100, 10, 10, 1_000_000, 1 << 20);
     RuleSet rules =
         rules(
             options,

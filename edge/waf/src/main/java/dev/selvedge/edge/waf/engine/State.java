@@ -131,11 +131,6 @@ final class State implements Operator.Context {
   }
 
   @Override
-  public byte @Nullable [] xmlBody() {
-    return request.xml == null ? null : request.bodyBytes;
-  }
-
-  @Override
   public byte[] value(Variable variable, Selector selector) {
     if (variable == Variable.TX && selector instanceof Selector.Named named) {
       byte[] value = tx.get(named.name());

@@ -37,6 +37,7 @@ final class Directives {
           "secauditlogstoragedir",
           "secauditlogtype",
           "seccollectiontimeout",
+          "seccomponentsignature",
           "seccookieformat",
           "secdatadir",
           "secdebuglog",
@@ -48,6 +49,7 @@ final class Directives {
           "sectmpsaveuploadedfiles",
           "secuploaddir",
           "secuploadfilemode",
+          "secuploadkeepfiles",
           "secpcrematchlimitrecursion");
 
   private static final Map<String, Entry> ENTRIES = new TreeMap<>();
@@ -80,13 +82,10 @@ final class Directives {
     ENTRIES.put("secargumentslimit", (s, b) -> b.argumentsLimit = (int) bytes(s));
     ENTRIES.put("secrequestbodyjsondepthlimit", (s, b) -> b.jsonDepthLimit = (int) bytes(s));
     ENTRIES.put("secuploadfilelimit", (s, b) -> b.uploadFileLimit = (int) bytes(s));
-    ENTRIES.put("secuploadkeepfiles", (s, b) -> b.keepFiles = keepFiles(s));
     ENTRIES.put("secpcrematchlimit", (s, b) -> b.regexSteps = bytes(s));
     ENTRIES.put("secargumentseparator", (s, b) -> b.argumentSeparator = separator(s));
-    ENTRIES.put(
-        "secxmlexternalentity", (s, b) -> b.xmlExternalEntities = CtlParser.onOff(s.argument(0)));
+    ENTRIES.put("secxmlexternalentity", (s, _) -> externalEntities(s));
     ENTRIES.put("secwebappid", (s, b) -> b.webAppId = s.argument(0));
-    ENTRIES.put("seccomponentsignature", (s, b) -> b.componentSignatures.add(s.argument(0)));
   }
 
   private Directives() {}
@@ -135,9 +134,11 @@ final class Directives {
     };
   }
 
-  private static boolean keepFiles(Statement statement) {
-    String value = statement.argument(0);
-    return value.equalsIgnoreCase("RelevantOnly") || CtlParser.onOff(value);
+  /** They are never loaded; a rule set that wants them gets told. */
+  private static void externalEntities(Statement statement) {
+    if (CtlParser.onOff(statement.argument(0))) {
+      throw new IllegalArgumentException("external XML entities are never loaded here");
+    }
   }
 
   private static byte separator(Statement statement) {

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.waf.lang;
 
+import dev.selvedge.edge.waf.body.XmlPath;
 import dev.selvedge.edge.waf.variable.Selector;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
@@ -56,6 +57,7 @@ record TargetParser(List<Target> targets, List<Target> exclusions) {
     if (pattern) {
       return new Target(variable, Selector.parse(selector), count);
     }
+    XmlPath.parse(selector);
     return new Target(variable, Selector.Named.of(selector), count);
   }
 

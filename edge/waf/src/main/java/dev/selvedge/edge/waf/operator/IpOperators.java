@@ -47,7 +47,8 @@ final class IpOperators {
 
   private static Operator operator(List<Network> networks) {
     return (value, _) -> {
-      byte[] address = IpAddress.parse(Bytes.text(value));
+      int nul = Bytes.indexOf(value, 0, 0, value.length);
+      byte[] address = IpAddress.parse(Bytes.text(value, 0, nul < 0 ? value.length : nul));
       if (address == null) {
         return false;
       }

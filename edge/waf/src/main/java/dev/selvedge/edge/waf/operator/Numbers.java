@@ -8,6 +8,17 @@ import java.util.function.IntPredicate;
 final class Numbers {
   private Numbers() {}
 
+  /** Equal numbers; one beyond 32 bits counts as 0, as libmodsecurity has it for @eq alone. */
+  static Operator equal(String argument) {
+    Macro macro = Macro.parse(argument);
+    return (value, context) -> number(value) == number(macro.expand(context));
+  }
+
+  private static int number(byte[] text) {
+    int n = Bytes.atoi(text);
+    return n == Integer.MAX_VALUE || n == Integer.MIN_VALUE ? 0 : n;
+  }
+
   static Operator compare(String argument, IntPredicate holds) {
     Macro macro = Macro.parse(argument);
     byte[] constant = macro.constant();

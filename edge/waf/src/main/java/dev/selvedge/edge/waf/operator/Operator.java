@@ -23,8 +23,5 @@ public interface Operator {
     void regexLimit(String pattern);
 
     Trace trace();
-
-    /** The request's parsed XML for operators that validate it, or null. */
-    byte @org.jspecify.annotations.Nullable [] xmlBody();
   }
 }

@@ -37,7 +37,7 @@ public final class Operators {
     add("StrEq", TextOperators::equal);
     add("StrMatch", TextOperators::contains);
     add("Within", TextOperators::within);
-    add("Eq", argument -> Numbers.compare(argument, c -> c == 0));
+    add("Eq", Numbers::equal);
     add("Ge", argument -> Numbers.compare(argument, c -> c >= 0));
     add("Gt", argument -> Numbers.compare(argument, c -> c > 0));
     add("Le", argument -> Numbers.compare(argument, c -> c <= 0));

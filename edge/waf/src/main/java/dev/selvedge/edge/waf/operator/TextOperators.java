@@ -55,7 +55,8 @@ final class TextOperators {
     return false;
   }
 
+  /** Everything but a letter ends a word, digits too, as in libmodsecurity. */
   private static boolean boundary(byte b) {
-    return !Bytes.isAlnum(b) && b != '_';
+    return !((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z'));
   }
 }

@@ -1,8 +1,6 @@
 package dev.selvedge.edge.waf.rule;
 
 import dev.selvedge.edge.waf.transform.UnicodeMap;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,12 +29,9 @@ public record Settings(
     int jsonDepthLimit,
     int uploadFileLimit,
     byte argumentSeparator,
-    boolean xmlExternalEntities,
-    boolean keepFiles,
     long regexSteps,
     String webAppId,
-    UnicodeMap unicodeMap,
-    List<String> componentSignatures) {
+    UnicodeMap unicodeMap) {
 
   /** The settings while directives are being read. Not thread-safe. */
   public static final class Builder {
@@ -56,12 +51,9 @@ public record Settings(
     public int jsonDepthLimit;
     public int uploadFileLimit;
     public byte argumentSeparator = '&';
-    public boolean xmlExternalEntities;
-    public boolean keepFiles;
     public long regexSteps;
     public String webAppId = "";
     public UnicodeMap unicodeMap = UnicodeMap.NONE;
-    public final List<String> componentSignatures = new ArrayList<>();
 
     public Settings build() {
       return new Settings(
@@ -78,12 +70,9 @@ public record Settings(
           jsonDepthLimit,
           uploadFileLimit,
           argumentSeparator,
-          xmlExternalEntities,
-          keepFiles,
           regexSteps,
           webAppId,
-          unicodeMap,
-          List.copyOf(componentSignatures));
+          unicodeMap);
     }
   }
 }
