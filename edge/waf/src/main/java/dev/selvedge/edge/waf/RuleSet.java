@@ -1,0 +1,68 @@
+package dev.selvedge.edge.waf;
+
+import dev.selvedge.edge.waf.engine.EngineOptions;
+import dev.selvedge.edge.waf.engine.StoredCollections;
+import dev.selvedge.edge.waf.engine.Transaction;
+import dev.selvedge.edge.waf.lang.RuleReader;
+import dev.selvedge.edge.waf.operator.FileSource;
+import dev.selvedge.edge.waf.rule.RuleProgram;
+import dev.selvedge.edge.waf.trace.Trace;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A loaded rule set: the rules of one configuration, compiled, and what they remember between
+ * transactions.
+ *
+ * <p>Loading is all or nothing, so a running set is replaced only by one that was understood whole.
+ * Thread-safe.
+ */
+public final class RuleSet {
+  private static final int STORED_ENTRIES_MAX = 10_000;
+
+  private final RuleProgram program;
+  private final EngineOptions options;
+  private final StoredCollections stored = new StoredCollections(STORED_ENTRIES_MAX);
+  private final AtomicLong sequence = new AtomicLong();
+
+  private RuleSet(RuleProgram program, EngineOptions options) {
+    this.program = program;
+    this.options = options;
+  }
+
+  /** Loads rule files in order, as if they were one. */
+  public static LoadOutcome load(List<String> names, FileSource files, EngineOptions options) {
+    RuleReader reader = new RuleReader(files);
+    names.forEach(reader::readFile);
+    return outcome(reader.finish(), options);
+  }
+
+  /** Loads one text under a name of its own. */
+  public static LoadOutcome loadText(
+      String name, byte[] text, FileSource files, EngineOptions options) {
+    RuleReader reader = new RuleReader(files);
+    reader.readText(name, text);
+    return outcome(reader.finish(), options);
+  }
+
+  private static LoadOutcome outcome(RuleReader.Outcome outcome, EngineOptions options) {
+    RuleProgram program = outcome.program();
+    return program == null
+        ? new LoadOutcome.Refused(outcome.problems())
+        : new LoadOutcome.Loaded(new RuleSet(program, options));
+  }
+
+  public Transaction newTransaction() {
+    return newTransaction(Trace.OFF);
+  }
+
+  /** A transaction that tells {@code trace} what it does. */
+  public Transaction newTransaction(Trace trace) {
+    String id = options.clock().millis() / 1000 + "." + sequence.incrementAndGet();
+    return new Transaction(program, options, stored, trace, id);
+  }
+
+  public RuleProgram program() {
+    return program;
+  }
+}

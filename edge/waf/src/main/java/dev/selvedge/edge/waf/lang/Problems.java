@@ -1,0 +1,25 @@
+package dev.selvedge.edge.waf.lang;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects everything wrong with a rule set, so that all of it is reported together.
+ *
+ * <p>Not thread-safe.
+ */
+final class Problems {
+  private static final int PROBLEMS_MAX = 1000;
+
+  private final List<RuleProblem> found = new ArrayList<>();
+
+  void add(Place place, String message) {
+    if (found.size() < PROBLEMS_MAX) {
+      found.add(new RuleProblem(place.file(), place.line(), message));
+    }
+  }
+
+  List<RuleProblem> all() {
+    return List.copyOf(found);
+  }
+}
