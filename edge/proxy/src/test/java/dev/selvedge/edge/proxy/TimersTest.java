@@ -216,8 +216,7 @@ class TimersTest {
           "upstreams { upstream \"up\" { target \"127.0.0.1:"
               + full.getLocalPort()
               + "\"; timeouts { connect \"300ms\" } } }\n";
-      try (RunningProxy proxy =
-              RunningProxy.start(loops, "", routes("") + up);
+      try (RunningProxy proxy = RunningProxy.start(loops, "", routes("") + up);
           RawClient client = proxy.client()) {
         refused(proxy, client.get("/").answer(), FailureCode.CONNECT_TIMEOUT);
         assertThat(proxy.metric("selvedge_upstream_retries", "")).isEqualTo(1);
