@@ -48,30 +48,33 @@ class ProgramIT {
   @Test
   void servesTheQuickstart() throws Exception {
     Path from = Path.of("..", "examples", "quickstart").toAbsolutePath();
+    String text = Files.readString(from.resolve("selvedge.kdl"));
+    String demo = Integer.toString(freePort());
+    Path file =
+        Files.writeString(
+            folder.resolve("selvedge.kdl"),
+            text.replace("127.0.0.1:8080", "127.0.0.1:0")
+                .replace("127.0.0.1:9090", "127.0.0.1:0")
+                .replace("127.0.0.1:9001", "127.0.0.1:" + demo)
+                .replace("root \"site\"", "root \"" + from.resolve("site") + "\""));
+    try (RunningProgram program = start(file).awaitReady()) {
+      assertThat(program.ready()).contains("\"ms\":", "\"web\":", "\"demo\":", "\"admin\":");
+      assertThat(program.get("web", "/")).startsWith("HTTP/1.1 200 ").contains("<html");
+      assertThat(program.get("web", "/api/hello")).startsWith("HTTP/1.1 200 ");
+      assertThat(program.get("web", "/old")).startsWith("HTTP/1.1 308 ");
+      String refusal = program.get("web", "/private");
+      assertThat(refusal).startsWith("HTTP/1.1 403 ").contains("route_refused");
+      String id = refusal.replaceAll("(?s).*\"request_id\":\"([^\"]*)\".*", "$1");
+      assertThat(program.get("admin", "/explain/" + id)).contains("route_refused", "private");
+      program.signal("TERM");
+      assertThat(program.awaitEnd()).isZero();
+      assertThat(program.errors()).isEmpty();
+    }
+  }
+
+  private static int freePort() throws Exception {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String text = Files.readString(from.resolve("selvedge.kdl"));
-      String demo = Integer.toString(free.getLocalPort());
-      free.close();
-      Path file =
-          Files.writeString(
-              folder.resolve("selvedge.kdl"),
-              text.replace("127.0.0.1:8080", "127.0.0.1:0")
-                  .replace("127.0.0.1:9090", "127.0.0.1:0")
-                  .replace("127.0.0.1:9001", "127.0.0.1:" + demo)
-                  .replace("root \"site\"", "root \"" + from.resolve("site") + "\""));
-      try (RunningProgram program = start(file).awaitReady()) {
-        assertThat(program.ready()).contains("\"ms\":", "\"web\":", "\"demo\":", "\"admin\":");
-        assertThat(program.get("web", "/")).startsWith("HTTP/1.1 200 ").contains("<html");
-        assertThat(program.get("web", "/api/hello")).startsWith("HTTP/1.1 200 ");
-        assertThat(program.get("web", "/old")).startsWith("HTTP/1.1 308 ");
-        String refusal = program.get("web", "/private");
-        assertThat(refusal).startsWith("HTTP/1.1 403 ").contains("route_refused");
-        String id = refusal.replaceAll("(?s).*\"request_id\":\"([^\"]*)\".*", "$1");
-        assertThat(program.get("admin", "/explain/" + id)).contains("route_refused", "private");
-        program.signal("TERM");
-        assertThat(program.awaitEnd()).isZero();
-        assertThat(program.errors()).isEmpty();
-      }
+      return free.getLocalPort();
     }
   }
 
