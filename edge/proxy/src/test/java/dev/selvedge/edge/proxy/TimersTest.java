@@ -213,10 +213,10 @@ class TimersTest {
     try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       fill(full, fillers);
       String up =
-          "upstreams { upstream \"up\" { target \"127.0.0.1:%d\"; "
-              + "timeouts { connect \"300ms\" } } }\n";
-      try (RunningProxy proxy =
-              RunningProxy.start(loops, "", routes("") + up.formatted(full.getLocalPort()));
+          "upstreams { upstream \"up\" { target \"127.0.0.1:"
+              + full.getLocalPort()
+              + "\"; timeouts { connect \"300ms\" } } }\n";
+      try (RunningProxy proxy = RunningProxy.start(loops, "", routes("") + up);
           RawClient client = proxy.client()) {
         refused(proxy, client.get("/").answer(), FailureCode.CONNECT_TIMEOUT);
         assertThat(proxy.metric("selvedge_upstream_retries", "")).isEqualTo(1);
