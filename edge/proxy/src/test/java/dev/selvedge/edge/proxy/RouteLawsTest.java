@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.RouteConfig;
+import dev.selvedge.edge.config.RouteOrder;
 import dev.selvedge.edge.proxy.exchange.HeadLimits;
 import dev.selvedge.edge.proxy.h1.HeadReader;
 import dev.selvedge.edge.proxy.h1.HeadWriter;
@@ -135,7 +136,7 @@ class RouteLawsTest {
       Config config = RunningProxy.parse(RunningProxy.text(1, "", route));
       routes.addAll(config.routes());
     }
-    return new Router(routes, List.of("web"));
+    return new Router(RouteOrder.of(routes), List.of("web"));
   }
 
   private static String conditions(SplittableRandom random) {

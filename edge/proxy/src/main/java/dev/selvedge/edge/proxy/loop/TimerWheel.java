@@ -103,14 +103,15 @@ public final class TimerWheel implements Runnable {
       currentTick = Math.max(currentTick, nowTick);
       return;
     }
-    long last = Math.min(nowTick, currentTick + SLOTS);
-    while (currentTick < last) {
+    // After a stall longer than the wheel each slot is visited once, near the present, so that what
+    // moves on is put where it belongs now.
+    currentTick = Math.max(currentTick, nowTick - SLOTS);
+    while (currentTick < nowTick) {
       currentTick++;
       if (slots[(int) currentTick & MASK] != null) {
         expireSlot((int) currentTick & MASK, nowNanos);
       }
     }
-    currentTick = Math.max(currentTick, nowTick);
   }
 
   private void expireSlot(int slot, long nowNanos) {
