@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  * The rules that fire on the requests of the CRS's tests are those that fire in libmodsecurity
  * 3.0.9.
  *
- * <p>A hundredth of the stages here, all of them in soak. Differences are
- * counted by rule; each rule that may differ is listed with its cause.
+ * <p>A hundredth of the stages here, all of them in soak. Differences are counted by rule; each
+ * rule that may differ is listed with its cause.
  */
 class CrsOracleTest {
   private static final int STRIDE = Boolean.getBoolean("selvedge.soak") ? 1 : 100;
