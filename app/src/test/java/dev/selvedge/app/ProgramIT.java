@@ -35,14 +35,15 @@ class ProgramIT {
   }
 
   private Path small(int port, String further) throws Exception {
-    String text =
+    return Files.writeString(
+        folder.resolve("small.kdl"),
         """
         system { worker-threads 1; access-log "off"; drain-delay "0ms"; %s }
         admin { address "off" }
         listeners { listener "web" { address "127.0.0.1:%d" } }
         routes { route "own" { respond { body "fine" } } }
-        """;
-    return Files.writeString(folder.resolve("small.kdl"), String.format(text, further, port));
+        """
+            .formatted(further, port));
   }
 
   @Test
