@@ -19,8 +19,8 @@ final class AcceptQueue {
   private AcceptQueue() {}
 
   /**
-   * Takes them all, without waiting, and closes the socket in the next instant. With io_uring an accept is always under way and the queue is
-   * empty but for what came this instant.
+   * Takes them all, without waiting, and closes the socket in the next instant. With io_uring an
+   * accept is always under way and the queue is empty but for what came this instant.
    *
    * @throws IOException if the system refuses
    */
