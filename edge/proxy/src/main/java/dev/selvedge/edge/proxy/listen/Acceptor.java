@@ -91,7 +91,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
    */
   void end() {
     try {
-      AcceptQueue.takeAll(accepting, this::take);
+      AcceptQueue.takeAllAndClose(accepting, this::take);
     } catch (IOException failed) {
       // No descriptor left: nothing more can be taken.
     }
