@@ -6,6 +6,7 @@ import dev.selvedge.edge.proxy.field.ClientAddress;
 import dev.selvedge.edge.proxy.field.Peer;
 import dev.selvedge.edge.proxy.h1.ClientConnection;
 import dev.selvedge.edge.proxy.h1.ReadSize;
+import dev.selvedge.edge.proxy.loop.StayRegistered;
 import dev.selvedge.edge.proxy.loop.TimerWheel;
 import dev.selvedge.edge.proxy.loop.Worker;
 import io.netty.buffer.ByteBuf;
@@ -64,6 +65,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    StayRegistered.apply(ctx.channel());
     InetAddress remote =
         ctx.channel().remoteAddress() instanceof InetSocketAddress socket
             ? socket.getAddress()

@@ -10,6 +10,7 @@ import dev.selvedge.edge.proxy.h1.HeadReader;
 import dev.selvedge.edge.proxy.h1.HeadWriter;
 import dev.selvedge.edge.proxy.h1.Outbox;
 import dev.selvedge.edge.proxy.h1.ReadSize;
+import dev.selvedge.edge.proxy.loop.StayRegistered;
 import dev.selvedge.edge.proxy.loop.TimerWheel;
 import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.edge.proxy.record.Step;
@@ -98,6 +99,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   Target target() {
     return target;
+  }
+
+  /** The connection is made. */
+  void keepRegistered() {
+    StayRegistered.apply(channel());
   }
 
   private Channel channel() {

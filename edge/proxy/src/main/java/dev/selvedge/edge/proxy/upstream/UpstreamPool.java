@@ -238,6 +238,7 @@ final class UpstreamPool {
   }
 
   private void established(UpstreamConnection connection, ForwardCall call) {
+    connection.keepRegistered();
     if (call.waitsFor(connection)) {
       call.connected(connection, false);
     } else {
