@@ -380,7 +380,7 @@ class BoundsTest {
       go.countDown();
       for (RawClient client : clients) {
         assertThat(client.answer().status()).isEqualTo(200);
-        assertThat(upstream.open()).isLessThanOrEqualTo(3);
+        assertThat(proxy.metric("selvedge_upstream_connections_open", "")).isLessThanOrEqualTo(3);
       }
       for (RawClient client : clients) {
         client.close();

@@ -132,7 +132,7 @@ class RouteLawsTest {
   private static Router router(SplittableRandom random) {
     List<RouteConfig> routes = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      String route = "routes { route \"r\" { " + conditions(random) + "; echo } }\n";
+      String route = "routes { route \"r" + i + "\" { " + conditions(random) + "; echo } }\n";
       Config config = RunningProxy.parse(RunningProxy.text(1, "", route));
       routes.addAll(config.routes());
     }
@@ -216,7 +216,7 @@ class RouteLawsTest {
     }
     assertThat(accepted).isGreaterThan(TARGETS / 3);
     assertThat(changed).as("paths that were not normal").isGreaterThan(TARGETS / 20);
-    assertThat(routes.cardinality()).as("routes reached").isGreaterThan(1);
+    assertThat(routes.cardinality()).as("routes reached").isGreaterThan(20);
   }
 
   private static byte[] bytes(String text) {

@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -354,17 +355,20 @@ class UpstreamFaultsTest {
   /** Bytes that nobody asked for end a pooled connection; they answer no later request. */
   @Test
   void closesAPooledConnectionThatSpeaksUnasked() throws Exception {
+    Semaphore spoken = new Semaphore(0);
     try (ScriptedUpstream up =
             ScriptedUpstream.start(connection -> {
               connection.head();
               connection.send(OK);
               connection.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+              spoken.release();
               connection.read();
             });
         RunningProxy proxy = proxy(up);
         RawClient client = proxy.client()) {
       for (int i = 0; i < 50; i++) {
         assertThat(client.get("/").answer().text()).isEqualTo("ok");
+        spoken.acquire();
       }
     }
   }

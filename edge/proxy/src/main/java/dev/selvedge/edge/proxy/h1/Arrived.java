@@ -16,9 +16,27 @@ import org.jspecify.annotations.Nullable;
  * <p>What arrives between this question and the FIN, a matter of microseconds, is lost as it would
  * be anywhere. Stateless.
  */
-final class Arrived {
+public final class Arrived {
 
   private Arrived() {}
+
+  /**
+   * Whether anything has arrived, be it bytes or the end; a byte that did is lost, so the
+   * connection must be given up then. Asked before a pooled connection is used again: what lies
+   * there unread would be taken for the answer to the next request.
+   *
+   * @param room one byte of direct memory, for nobody's use
+   */
+  public static boolean any(Channel channel, ByteBuffer room) {
+    if (!(channel instanceof EpollSocketChannel socket)) {
+      return false;
+    }
+    try {
+      return socket.fd().read(room, 0, 1) != 0;
+    } catch (IOException gone) {
+      return true;
+    }
+  }
 
   /** The bytes, owned by the caller, or null if there are none. Never waits. */
   static @Nullable ByteBuf take(Channel channel, ByteBufAllocator alloc) {

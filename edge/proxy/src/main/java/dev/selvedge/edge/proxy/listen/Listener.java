@@ -2,7 +2,6 @@ package dev.selvedge.edge.proxy.listen;
 
 import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.h1.ClientMetrics;
-import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +17,7 @@ final class Listener {
   private final AddressBound perAddress;
   private final ClientMetrics clientMetrics;
   private final ListenerMetrics metrics;
-  private final List<Channel> channels = new ArrayList<>();
+  private final List<Acceptor> acceptors = new ArrayList<>();
   private volatile int index;
   private volatile boolean proxyProtocol;
 
@@ -67,12 +66,12 @@ final class Listener {
     return proxyProtocol;
   }
 
-  synchronized void add(Channel channel) {
-    channels.add(channel);
+  synchronized void add(Acceptor acceptor) {
+    acceptors.add(acceptor);
   }
 
-  /** The accepting channels, one a loop. */
-  synchronized List<Channel> channels() {
-    return List.copyOf(channels);
+  /** What accepts, one a loop, in the order of the loops. */
+  synchronized List<Acceptor> acceptors() {
+    return List.copyOf(acceptors);
   }
 }

@@ -72,6 +72,7 @@ public final class Listeners {
       ConnectionSet set = connections.get(i);
       Acceptor acceptor = new Acceptor(channel, listener, worker, set, this::pausedNow);
       acceptors.add(acceptor);
+      listener.add(acceptor);
       channel.closeFuture().addListener(done -> acceptors.remove(acceptor));
       worker.execute(() -> {
         channel.pipeline().addLast(acceptor);
@@ -95,18 +96,16 @@ public final class Listeners {
 
   /** Stops to accept on one listener; its connections go on. */
   public void stop(String name) {
-    open.remove(name);
-    ListenerSockets bound = sockets.remove(name);
-    if (bound != null) {
-      closeWhenEmptied(bound);
+    sockets.remove(name);
+    Listener listener = open.remove(name);
+    if (listener != null) {
+      end(listener);
     }
   }
 
   /** Stops to accept everywhere, once what the kernel has queued was taken. Waits for it. */
   public void stopAll() {
-    for (ListenerSockets bound : sockets.values()) {
-      closeWhenEmptied(bound);
-    }
+    open.values().forEach(this::end);
     for (ListenerSockets bound : sockets.values()) {
       for (Channel channel : bound.channels()) {
         channel.closeFuture().awaitUninterruptibly(CLOSE_LIMIT_MILLIS);
@@ -116,11 +115,10 @@ public final class Listeners {
     sockets.clear();
   }
 
-  private void closeWhenEmptied(ListenerSockets bound) {
+  private void end(Listener listener) {
+    List<Acceptor> ending = listener.acceptors();
     for (int i = 0; i < workers.size(); i++) {
-      Channel channel = bound.channels().get(i);
-      Acceptor acceptor = channel.pipeline().get(Acceptor.class);
-      workers.get(i).execute(acceptor::end);
+      workers.get(i).execute(ending.get(i)::end);
     }
   }
 

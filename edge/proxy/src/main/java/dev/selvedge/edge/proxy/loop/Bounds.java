@@ -19,10 +19,13 @@ public final class Bounds {
 
   /** Takes one permit, or says that none is left. */
   public boolean tryAcquire() {
-    if (count.incrementAndGet() <= limit) {
-      return true;
+    long out = count.get();
+    while (out < limit) {
+      if (count.weakCompareAndSetVolatile(out, out + 1)) {
+        return true;
+      }
+      out = count.get();
     }
-    count.decrementAndGet();
     return false;
   }
 

@@ -6,6 +6,7 @@ import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.Metrics;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -40,6 +41,7 @@ public final class Worker {
   private final Recorder recorder;
   private final SplittableRandom random;
   private final ArrayDeque<HttpHead> heads = new ArrayDeque<>();
+  private final ByteBuffer probe = ByteBuffer.allocateDirect(1);
   private byte[] scratch = new byte[4096];
   private long sequence;
   private long now;
@@ -127,6 +129,11 @@ public final class Worker {
 
   public ByteBufAllocator alloc() {
     return io.netty.buffer.PooledByteBufAllocator.DEFAULT;
+  }
+
+  /** One byte of direct memory that nobody reads. */
+  public ByteBuffer probe() {
+    return probe;
   }
 
   /** The number of the next exchange of this loop. */

@@ -3,6 +3,7 @@ package dev.selvedge.edge.proxy.upstream;
 import dev.selvedge.edge.proxy.exchange.ClientStream;
 import dev.selvedge.edge.proxy.exchange.Exchange;
 import dev.selvedge.edge.proxy.field.FieldHygiene;
+import dev.selvedge.edge.proxy.h1.Arrived;
 import dev.selvedge.edge.proxy.h1.BodyReader;
 import dev.selvedge.edge.proxy.h1.Bug;
 import dev.selvedge.edge.proxy.h1.Framing;
@@ -581,7 +582,10 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   /** Whether a connection taken from the pool can carry a request. */
   boolean usable() {
-    return phase == Phase.REST && !inputEnded && channel().isActive();
+    return phase == Phase.REST
+        && !inputEnded
+        && channel().isActive()
+        && !Arrived.any(channel(), worker.probe());
   }
 
   /** The call was given up in the middle: the connection cannot be used again. */
