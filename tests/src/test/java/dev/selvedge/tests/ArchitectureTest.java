@@ -150,6 +150,8 @@ class ArchitectureTest {
         .resideOutsideOfPackages("dev.selvedge.app..", "dev.selvedge.bench..")
         .and()
         .doNotHaveFullyQualifiedName("dev.selvedge.edge.proxy.record.LogTarget")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.selvedge.edge.protocol.contract.AgentContract")
         .should()
         .accessField(System.class, "out")
         .orShould()

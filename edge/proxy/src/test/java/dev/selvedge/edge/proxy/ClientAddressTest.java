@@ -156,7 +156,7 @@ class ClientAddressTest {
   private static final byte[] IPV4 = {3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 0, 2};
 
   @Test
-  void requiresThePROXYHeaderWhereTheListenerSaysSo() throws Exception {
+  void requiresTheProxyHeaderWhereTheListenerSaysSo() throws Exception {
     try (RunningProxy proxy = requiring(TRUSTING)) {
       byte[] ipv6 = new byte[36];
       ipv6[0] = 0x20;

@@ -145,7 +145,8 @@ class RuleSetTest {
     RuleSet rules =
         rules(
             "SecRequestBodyAccess On",
-            "SecRule REQUEST_HEADERS:T \"json\" \"id:1,phase:1,pass,ctl:requestBodyProcessor=JSON\"",
+            "SecRule REQUEST_HEADERS:T \"json\""
+                + " \"id:1,phase:1,pass,ctl:requestBodyProcessor=JSON\"",
             "SecRule REQUEST_HEADERS:T \"xml\" \"id:2,phase:1,pass,ctl:requestBodyProcessor=XML\"",
             "SecRule REQBODY_ERROR \"@eq 1\" \"id:3,phase:2,deny\"");
     assertThat(post(rules, "json", "[".repeat(1_000_000))).isInstanceOf(Verdict.Deny.class);
