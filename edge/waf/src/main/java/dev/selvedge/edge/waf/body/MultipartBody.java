@@ -305,8 +305,9 @@ public final class MultipartBody {
     if (file != null) {
       trace.line(
           9,
-          "Multipart: Added file part to the list: name \"%s\" file name \"%s\""
-              + " (offset %d, length %d)".formatted(name, Bytes.text(file), 0, current.size()));
+          ("Multipart: Added file part to the list: name \"%s\" file name \"%s\""
+                  + " (offset %d, length %d)")
+              .formatted(name, Bytes.text(file), 0, current.size()));
     } else {
       trace.line(
           9,
