@@ -289,7 +289,7 @@ class UpstreamFaultsTest {
               connection.head();
               connection.send("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
               connection.socket().shutdownOutput();
-              connection.read();
+              connection.exactly(1 << 30);
             });
         RunningProxy proxy = proxy(up);
         RawClient client = proxy.client()) {
