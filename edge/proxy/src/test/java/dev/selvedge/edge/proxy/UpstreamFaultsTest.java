@@ -416,7 +416,8 @@ class UpstreamFaultsTest {
             ScriptedUpstream.start(connection -> {
               String head = connection.head();
               connection.exactly(ScriptedUpstream.length(head));
-              connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + large.length + "\r\n\r\n");
+              connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\n");
+              connection.send("Content-Length: " + large.length + "\r\n\r\n");
               connection.send(large);
             });
         RunningProxy proxy = proxy(up)) {
