@@ -428,8 +428,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void requestCredit(int bytes) {
+    boolean waited = credit <= 0;
     credit += bytes;
-    if (phase == Phase.BODY) {
+    // Credit on top of credit is no reason to wait longer for the client.
+    if (waited && phase == Phase.BODY) {
       armBody();
     }
     if (!processing) {
