@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class RunningExample implements AutoCloseable {
     Matcher matcher = LOOPBACK.matcher(Files.readString(file));
     StringBuilder moved = new StringBuilder();
     while (matcher.find()) {
-      int port = ports.computeIfAbsent(matcher.group(1), name -> freePort());
+      int port = ports.computeIfAbsent(matcher.group(1), name -> freePort(ports.values()));
       matcher.appendReplacement(moved, "127.0.0.1:" + port);
     }
     matcher.appendTail(moved);
@@ -103,11 +104,16 @@ final class RunningExample implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+  /** A free port that is not among those; the system may name the same one twice in a row. */
+  private static int freePort(Collection<Integer> taken) {
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(0)) {
+        if (!taken.contains(socket.getLocalPort())) {
+          return socket.getLocalPort();
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 

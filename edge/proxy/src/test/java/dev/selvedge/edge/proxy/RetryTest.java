@@ -9,10 +9,12 @@ import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Tried again once and only where the request cannot have been acted on (EDGE 2, retry). */
@@ -35,9 +37,20 @@ class RetryTest {
     return text + further + " } }\n";
   }
 
-  private static int deadPort() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return server.getLocalPort();
+  private final List<Socket> dead = new ArrayList<>();
+
+  /** A port that is taken but refuses connections, until the test ends. */
+  private int deadPort() throws IOException {
+    Socket taken = new Socket();
+    taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    dead.add(taken);
+    return taken.getLocalPort();
+  }
+
+  @AfterEach
+  void freePorts() throws IOException {
+    for (Socket taken : dead) {
+      taken.close();
     }
   }
 
