@@ -286,6 +286,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     return upgradeOffer;
   }
 
+  @Override
+  public int httpVersion() {
+    return heads.version10() ? 10 : 11;
+  }
+
   private boolean readBody(ByteBuf bytes) {
     if (in.credit() <= 0) {
       return false;

@@ -49,7 +49,11 @@ class InboxTest {
       }
       ByteBuf chunk = inbox.takeRaw(in);
       taken += chunk.readableBytes();
-      memory = chunk.unwrap() == null ? chunk.capacity() : chunk.unwrap().capacity();
+      ByteBuf root = chunk;
+      while (root.unwrap() != null) {
+        root = root.unwrap();
+      }
+      memory = root.capacity();
       if (chunk.isReadable() && chunk.getByte(0) != 0) {
         events.append(chunk.toString(StandardCharsets.US_ASCII));
       }
