@@ -3,6 +3,8 @@ package dev.selvedge.app.admin;
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.Cidr;
 import dev.selvedge.edge.config.RouteConfig.FieldEdit;
+import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.proxy.record.JsonText;
 import dev.selvedge.kernel.ByteSize;
 import java.lang.reflect.RecordComponent;
@@ -18,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * A configuration record as JSON: every component, defaults included, secrets masked.
  *
  * <p>Walks the components of the records, so a new key cannot be forgotten. Masked is what is
- * called a token, password, secret or key, and every value that a route sets in a field: those are
- * credentials as often as not. Sizes are bytes, durations milliseconds, said in the name.
- * Immutable.
+ * called a token, password, secret or key, every value that a route sets in a field, and all that
+ * an agent's own block says: those are credentials as often as not. Sizes are bytes, durations
+ * milliseconds, said in the name. Immutable.
  */
 final class ConfigJson {
 
@@ -47,6 +49,8 @@ final class ConfigJson {
       case Address address -> JsonText.quote(address.toString(), out);
       case Cidr cidr -> JsonText.quote(cidr.toString(), out);
       case Path path -> JsonText.quote(path.toString(), out);
+      case Place place -> JsonText.quote(place.toString(), out);
+      case KdlNode node -> edit("node", node.name(), out);
       case Map<?, ?> map -> map(map, depth, out);
       case Collection<?> list -> list(list, depth, out);
       case FieldEdit.Set set -> edit("set", set.name(), out);

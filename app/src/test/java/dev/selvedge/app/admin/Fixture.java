@@ -2,22 +2,30 @@ package dev.selvedge.app.admin;
 
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.AdminConfig;
+import dev.selvedge.edge.config.AgentAddress;
+import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.ListenerConfig;
 import dev.selvedge.edge.config.RouteConfig;
 import dev.selvedge.edge.config.SystemConfig;
 import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.config.kdl.KdlNode;
+import dev.selvedge.edge.config.kdl.KdlValue;
+import dev.selvedge.edge.config.kdl.Place;
+import dev.selvedge.edge.config.kdl.Source;
 import dev.selvedge.kernel.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A small configuration. */
 final class Fixture {
 
   static final String TOKEN = "correct-horse-7f3a";
+  static final String AGENT_SECRET = "agent-secret-58";
   static final String FIELD_SECRET = "Bearer upstream-secret-91";
 
   private Fixture() {}
@@ -44,7 +52,8 @@ final class Fixture {
             new ListenerConfig(
                 "http", new Address("::1", 8080), ListenerConfig.Protocol.HTTP, false)),
         List.of(route()),
-        Map.of("users", upstream(second)));
+        Map.of("users", upstream(second)),
+        Map.of("auth", agent(second)));
   }
 
   private static RouteConfig route() {
@@ -59,6 +68,7 @@ final class Fixture {
             List.of(),
             List.of()),
         new RouteConfig.Service.Forward("users"),
+        List.of(new RouteConfig.RouteAgent("auth", null, List.of())),
         new RouteConfig.Policies(
             null,
             null,
@@ -67,6 +77,28 @@ final class Fixture {
             false,
             List.of(new RouteConfig.FieldEdit.Set("authorization", FIELD_SECRET)),
             List.of(new RouteConfig.FieldEdit.Remove("server"))));
+  }
+
+  private static AgentConfig agent(Duration second) {
+    Place place = new Place(new Source("selvedge.kdl", Path.of("")), 7, 3);
+    KdlNode.Argument secret = new KdlNode.Argument(place, null, new KdlValue.Text(AGENT_SECRET));
+    return new AgentConfig(
+        "auth",
+        "auth",
+        new AgentAddress.Grpc("localhost", 50_051, null),
+        Set.of(AgentConfig.Event.REQUEST_HEADERS),
+        second,
+        AgentConfig.FailureMode.CLOSED,
+        10,
+        10,
+        new AgentConfig.Breaker(3, 2, second, second),
+        AgentConfig.BodyMode.NONE,
+        AgentConfig.BodyMode.NONE,
+        ByteSize.ofMebibytes(1),
+        AgentConfig.OverLimit.BLOCK,
+        ByteSize.ofMebibytes(64),
+        List.of(new KdlNode(place, null, "client-id", List.of(secret), List.of(), List.of())),
+        place);
   }
 
   private static UpstreamConfig upstream(Duration second) {

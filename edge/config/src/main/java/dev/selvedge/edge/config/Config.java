@@ -8,10 +8,12 @@ import java.util.Map;
  * reload makes a new one.
  *
  * @param upstreams by name, in file order
+ * @param agents by name, in file order
  */
 public record Config(
     SystemConfig system,
     AdminConfig admin,
     List<ListenerConfig> listeners,
     List<RouteConfig> routes,
-    Map<String, UpstreamConfig> upstreams) {}
+    Map<String, UpstreamConfig> upstreams,
+    Map<String, AgentConfig> agents) {}

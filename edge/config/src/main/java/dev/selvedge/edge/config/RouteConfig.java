@@ -11,9 +11,26 @@ import org.jspecify.annotations.Nullable;
  * One route: what it matches, what answers, and under which policies. Immutable.
  *
  * @param priority higher is tried first; ties go to the more specific route, then to file order
+ * @param agents in the order in which their decisions are merged
  */
 public record RouteConfig(
-    String name, int priority, Matches matches, Service service, Policies policies) {
+    String name,
+    int priority,
+    Matches matches,
+    Service service,
+    List<RouteAgent> agents,
+    Policies policies) {
+
+  /**
+   * An agent that this route asks.
+   *
+   * @param agent its name in {@link Config#agents}
+   * @param failureMode null leaves {@link AgentConfig#failureMode}
+   * @param after agents earlier in the list that must have let the request pass before this one is
+   *     asked; it sees their changes
+   */
+  public record RouteAgent(
+      String agent, AgentConfig.@Nullable FailureMode failureMode, List<String> after) {}
 
   /**
    * All conditions must hold; within one condition any alternative suffices; an empty list sets no

@@ -44,6 +44,7 @@ final class SnapshotBuilder {
           0,
           new RouteConfig.Matches(List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
           new RouteConfig.Service.Echo(),
+          List.of(),
           new RouteConfig.Policies(null, null, 0, null, false, List.of(), List.of()));
 
   private static final Executor BLOCKING = Services.virtualThreads();

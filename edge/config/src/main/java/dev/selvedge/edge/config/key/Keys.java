@@ -56,9 +56,25 @@ public final class Keys {
           "Servers that routes forward to.",
           "ConfigLoaderTest#decodesAFileThatNamesEveryKey");
 
+  public static final Key<KdlNode> AGENTS =
+      Key.repeated(
+          "agents",
+          AgentKeys.BLOCK,
+          "Processes that advise on requests.",
+          "ConfigLoaderTest#decodesAFileThatNamesEveryKey");
+
   public static final Block ROOT =
-      Block.of("", INCLUDE, SYSTEM, ADMIN, LISTENERS, ROUTES, UPSTREAMS)
-          .later("agents", "agent", "workers", "worker", "cache", "backend", "tls", "http2");
+      Block.of(
+              "",
+              INCLUDE,
+              SYSTEM,
+              ADMIN,
+              LISTENERS,
+              ROUTES,
+              UPSTREAMS,
+              AGENTS,
+              AgentKeys.AT_TOP_LEVEL)
+          .later("workers", "worker", "cache", "backend", "tls", "http2");
 
   private static final Map<String, String> HOMES = homes();
 
@@ -81,7 +97,7 @@ public final class Keys {
   private static void addBlocks(Block block, List<Block> blocks) {
     blocks.add(block);
     for (Key<?> key : block.keys()) {
-      if (key.type() instanceof Block inner) {
+      if (key.type() instanceof Block inner && !blocks.contains(inner)) {
         addBlocks(inner, blocks);
       }
     }

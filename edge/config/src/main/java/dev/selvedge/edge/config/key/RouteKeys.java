@@ -42,8 +42,9 @@ public final class RouteKeys {
               ServiceKeys.ECHO,
               ServiceKeys.REDIRECT,
               PATH_FORWARD,
+              RouteAgentKeys.AGENTS,
               PolicyKeys.POLICIES)
-          .later("agents", "agent", "worker", "cache", "filters", "retry", "rate-limit", "cors");
+          .later("worker", "cache", "filters", "retry", "rate-limit", "cors");
 
   public static final Key<KdlNode> ROUTE =
       Key.repeated(

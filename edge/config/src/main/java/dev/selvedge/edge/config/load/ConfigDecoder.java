@@ -2,6 +2,7 @@ package dev.selvedge.edge.config.load;
 
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.AdminConfig;
+import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.ListenerConfig;
 import dev.selvedge.edge.config.RouteConfig;
@@ -10,11 +11,14 @@ import dev.selvedge.edge.config.UpstreamConfig;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.config.key.AdminKeys;
+import dev.selvedge.edge.config.key.AgentKeys;
 import dev.selvedge.edge.config.key.Keys;
 import dev.selvedge.edge.config.key.ListenerKeys;
 import dev.selvedge.edge.config.key.RouteKeys;
 import dev.selvedge.edge.config.key.SystemKeys;
 import dev.selvedge.edge.config.key.UpstreamKeys;
+import dev.selvedge.edge.config.load.AgentDecoder.Agent;
+import dev.selvedge.edge.config.load.AgentsDecoder.Asked;
 import dev.selvedge.edge.config.load.RouteDecoder.Route;
 import dev.selvedge.edge.config.load.Shadows.Shadow;
 import dev.selvedge.edge.config.load.UpstreamDecoder.Upstream;
@@ -25,6 +29,7 @@ import dev.selvedge.edge.config.schema.Report;
 import dev.selvedge.edge.config.schema.Section;
 import dev.selvedge.edge.config.value.Ref;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -49,15 +54,21 @@ final class ConfigDecoder {
   private final List<ListenerConfig> listeners = new ArrayList<>();
   private final List<Route> routes = new ArrayList<>();
 
-  private ConfigDecoder(List<KdlNode> nodes, Place start, Report report) {
+  private final Map<String, Agent> agents = new LinkedHashMap<>();
+  private final Collection<String> builtIns;
+
+  private ConfigDecoder(
+      List<KdlNode> nodes, Place start, Collection<String> builtIns, Report report) {
     this.root = Section.of(Keys.ROOT, start, nodes, report);
     this.start = start;
+    this.builtIns = builtIns;
     this.report = report;
   }
 
   /** The configuration; to be used only where the report has stayed empty. */
-  static @Nullable Config decode(List<KdlNode> nodes, Place start, Report report) {
-    return new ConfigDecoder(nodes, start, report).decode();
+  static @Nullable Config decode(
+      List<KdlNode> nodes, Place start, Collection<String> builtIns, Report report) {
+    return new ConfigDecoder(nodes, start, builtIns, report).decode();
   }
 
   private @Nullable Config decode() {
@@ -73,16 +84,10 @@ final class ConfigDecoder {
       bind(adminConfig.address(), admin.place(AdminKeys.ADDRESS));
     }
     upstreams();
+    agents();
     routes();
     references();
-    for (Route route : routes) {
-      contradictions.ofRoute(route.policies(), limits);
-      @Nullable Upstream upstream =
-          route.upstream() == null ? null : upstreams.get(route.upstream().name());
-      if (upstream != null) {
-        contradictions.ofRouteAndUpstream(route.policies(), upstream.config(), upstream.timeouts());
-      }
-    }
+    contradictions(contradictions, limits);
     List<RouteConfig> routeConfigs = routeConfigs();
     shadows(routeConfigs);
     Map<String, UpstreamConfig> byName = new LinkedHashMap<>();
@@ -92,7 +97,31 @@ final class ConfigDecoder {
         adminConfig,
         List.copyOf(listeners),
         routeConfigs,
-        Collections.unmodifiableMap(byName));
+        Collections.unmodifiableMap(byName),
+        agentConfigs());
+  }
+
+  private void contradictions(Contradictions contradictions, Section limits) {
+    for (Route route : routes) {
+      contradictions.ofRoute(route.policies(), limits);
+      @Nullable Upstream upstream =
+          route.upstream() == null ? null : upstreams.get(route.upstream().name());
+      if (upstream != null) {
+        contradictions.ofRouteAndUpstream(route.policies(), upstream.config(), upstream.timeouts());
+      }
+      for (Asked asked : route.agents()) {
+        @Nullable Agent agent = agents.get(asked.agent().name());
+        if (agent != null) {
+          contradictions.ofRouteAndAgent(route.policies(), agent);
+        }
+      }
+    }
+  }
+
+  private Map<String, AgentConfig> agentConfigs() {
+    Map<String, AgentConfig> configs = new LinkedHashMap<>();
+    agents.forEach((name, agent) -> configs.put(name, agent.config()));
+    return Collections.unmodifiableMap(configs);
   }
 
   /** The nodes of a block that may be written several times; reports where there are none. */
@@ -169,6 +198,19 @@ final class ConfigDecoder {
     }
   }
 
+  /** Those within {@code agents} and those at the top level are of one kind. */
+  private void agents() {
+    Map<String, Place> names = new HashMap<>();
+    List<KdlNode> nodes = new ArrayList<>(members(Keys.AGENTS, AgentKeys.AGENT, false));
+    nodes.addAll(root.all(AgentKeys.AT_TOP_LEVEL));
+    for (KdlNode node : nodes) {
+      Agent agent = AgentDecoder.decode(node, builtIns, report);
+      if (named(node, names)) {
+        agents.put(agent.config().name(), agent);
+      }
+    }
+  }
+
   private void routes() {
     Map<String, Place> names = new HashMap<>();
     for (KdlNode node : members(Keys.ROUTES, RouteKeys.ROUTE, true)) {
@@ -183,6 +225,14 @@ final class ConfigDecoder {
 
   private void references() {
     for (Route route : routes) {
+      for (Asked asked : route.agents()) {
+        if (!agents.containsKey(asked.agent().name())) {
+          report.missing(
+              asked.agent().place(),
+              "there is no agent \"" + asked.agent().name() + "\"",
+              Nearest.of(asked.agent().name(), agents.keySet()));
+        }
+      }
       @Nullable Ref upstream = route.upstream();
       if (upstream != null && !upstreams.containsKey(upstream.name())) {
         report.missing(

@@ -1,10 +1,12 @@
 package dev.selvedge.edge.config.load;
 
 import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.config.key.AgentKeys;
 import dev.selvedge.edge.config.key.LimitKeys;
 import dev.selvedge.edge.config.key.PolicyKeys;
 import dev.selvedge.edge.config.key.SystemKeys;
 import dev.selvedge.edge.config.key.UpstreamKeys;
+import dev.selvedge.edge.config.load.AgentDecoder.Agent;
 import dev.selvedge.edge.config.schema.Key;
 import dev.selvedge.edge.config.schema.Report;
 import dev.selvedge.edge.config.schema.Section;
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * way. The one exception is the drain delay, since a drain that is cut before it began harms.
  *
  * <p>Nested are: the drain delay in the drain; pool wait then connect, and the wait for the first
- * byte, in a route's total. Not nested are timers that begin anew with each byte (request body,
- * write stall, between bytes, client write), and those of different times (head and keep-alive).
+ * byte, in a route's total; an agent's deadline in it too. Not nested are timers that begin anew
+ * with each byte (request body, write stall, between bytes, client write), and those of different
+ * times (head and keep-alive).
  */
 final class Contradictions {
 
@@ -79,19 +82,28 @@ final class Contradictions {
     if (total == null) {
       return;
     }
+    String whose = "upstream \"" + upstream.name() + "\"";
     Duration waits = upstream.poolWait().plus(upstream.connect());
     boolean waitsWritten =
         timeouts.has(UpstreamKeys.POOL_WAIT) || timeouts.has(UpstreamKeys.CONNECT);
     if (waitsWritten && waits.compareTo(total) > 0) {
-      outlives("pool-wait and connect together", waits, policies, total, upstream);
+      outlives("pool-wait and connect together", waits, policies, total, whose);
     }
     if (timeouts.has(UpstreamKeys.FIRST_BYTE) && upstream.firstByte().compareTo(total) > 0) {
-      outlives("first-byte", upstream.firstByte(), policies, total, upstream);
+      outlives("first-byte", upstream.firstByte(), policies, total, whose);
+    }
+  }
+
+  void ofRouteAndAgent(Section policies, Agent agent) {
+    @Nullable Duration total = policies.find(PolicyKeys.TOTAL_TIMEOUT);
+    Duration timeout = agent.config().timeout();
+    if (total != null && agent.section().has(AgentKeys.TIMEOUT) && timeout.compareTo(total) > 0) {
+      outlives("timeout", timeout, policies, total, "agent \"" + agent.config().name() + "\"");
     }
   }
 
   private void outlives(
-      String inner, Duration value, Section policies, Duration total, UpstreamConfig upstream) {
+      String inner, Duration value, Section policies, Duration total, String whose) {
     Key<Duration> key = PolicyKeys.TOTAL_TIMEOUT;
     report.problem(
         policies.place(key),
@@ -101,9 +113,9 @@ final class Contradictions {
             + inner
             + " ("
             + key.show(value)
-            + ") of upstream \""
-            + upstream.name()
-            + "\" could: that timer is inside the total and would never fire");
+            + ") of "
+            + whose
+            + " could: that timer is inside the total and would never fire");
   }
 
   private <T extends Comparable<T>> void notOver(

@@ -13,6 +13,7 @@ import dev.selvedge.edge.config.key.MatchKeys;
 import dev.selvedge.edge.config.key.PolicyKeys;
 import dev.selvedge.edge.config.key.RouteKeys;
 import dev.selvedge.edge.config.key.ServiceKeys;
+import dev.selvedge.edge.config.load.AgentsDecoder.Asked;
 import dev.selvedge.edge.config.schema.Block;
 import dev.selvedge.edge.config.schema.Key;
 import dev.selvedge.edge.config.schema.Report;
@@ -38,6 +39,7 @@ final class RouteDecoder {
       @Nullable RouteConfig config,
       @Nullable Ref upstream,
       List<Ref> listeners,
+      List<Asked> agents,
       Section policies) {}
 
   private final KdlNode node;
@@ -62,14 +64,22 @@ final class RouteDecoder {
     Section policies = decoder.route.inner(PolicyKeys.POLICIES);
     int priority = decoder.route.get(RouteKeys.PRIORITY);
     Policies rules = decoder.policies(policies);
+    List<Asked> agents = AgentsDecoder.decode(decoder.route, report);
     return new Route(
         decoder.name,
         node.place(),
         service == null || report.count() > before
             ? null
-            : new RouteConfig(decoder.name, priority, conditions, service, rules),
+            : new RouteConfig(
+                decoder.name,
+                priority,
+                conditions,
+                service,
+                agents.stream().map(Asked::config).toList(),
+                rules),
         decoder.route.find(ServiceKeys.UPSTREAM),
         listeners,
+        agents,
         policies);
   }
 

@@ -11,30 +11,49 @@ import org.jspecify.annotations.Nullable;
  * The keys that may stand between one pair of braces. Immutable.
  *
  * @param path empty for the top level
- * @param named whether a name is written in front of the braces
+ * @param front what is written in front of the braces
  * @param keys all of them, in the order of the reference
  * @param later words that the design plans and this version does not have
  */
-public record Block(String path, boolean named, List<Key<?>> keys, List<String> later)
+public record Block(String path, Front front, List<Key<?>> keys, List<String> later)
     implements Type<KdlNode> {
+
+  /** What may stand between a block's key and its braces. */
+  public enum Front {
+    NOTHING("block"),
+    NAME("name and block"),
+    /** Names in place of the block: a short form, left to the reader of the block. */
+    NAMES("names, one or more, or block");
+
+    private final String text;
+
+    Front(String text) {
+      this.text = text;
+    }
+  }
 
   private static final String NAME_FORM = "[A-Za-z0-9._-]{1,64}";
 
   public static Block of(String path, Key<?>... keys) {
-    return new Block(path, false, List.of(keys), List.of());
+    return new Block(path, Front.NOTHING, List.of(keys), List.of());
   }
 
   public static Block named(String path, Key<?>... keys) {
-    return new Block(path, true, List.of(keys), List.of());
+    return new Block(path, Front.NAME, List.of(keys), List.of());
+  }
+
+  /** A block in whose place names may be written. */
+  public static Block orNames(String path, Key<?>... keys) {
+    return new Block(path, Front.NAMES, List.of(keys), List.of());
   }
 
   public Block later(String... words) {
-    return new Block(path, named, keys, List.of(words));
+    return new Block(path, front, keys, List.of(words));
   }
 
   @Override
   public String text() {
-    return named ? "name and block" : "block";
+    return front.text;
   }
 
   @Override
@@ -47,10 +66,15 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
               + " takes no property"
               + (key ? "; write " + property.name() + " between its braces" : ""));
     }
-    if (!named) {
-      Shape.withoutArguments(node, report);
-      return node;
+    switch (front) {
+      case NOTHING -> Shape.withoutArguments(node, report);
+      case NAME -> checkName(node, report);
+      case NAMES -> {}
     }
+    return node;
+  }
+
+  private static void checkName(KdlNode node, Report report) {
     @Nullable String name =
         Shape.text(node, 0, report, "a name, such as " + node.name() + " \"a\"");
     Shape.withoutMoreArguments(node, 1, report);
@@ -59,7 +83,6 @@ public record Block(String path, boolean named, List<Key<?>> keys, List<String> 
           node.arguments().getFirst().place(),
           "a name has 1 to 64 letters, digits and characters of . _ -");
     }
-    return node;
   }
 
   /** How messages call the block. */

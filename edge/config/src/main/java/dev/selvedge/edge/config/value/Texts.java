@@ -49,7 +49,16 @@ public final class Texts {
         : folder;
   }
 
-  private static @Nullable Path path(String text, Spot spot) {
+  /** A file that is there, relative to the file that names it. */
+  static @Nullable Path file(String text, Spot spot) {
+    @Nullable Path file = path(text, spot);
+    return file != null && !Files.isRegularFile(file)
+        ? spot.refuse("there is no file " + file)
+        : file;
+  }
+
+  /** Relative to the file that names it; whether anything is there does not matter. */
+  static @Nullable Path path(String text, Spot spot) {
     if (text.isEmpty()) {
       return spot.refuse("a path cannot be empty");
     }

@@ -79,6 +79,9 @@ class ConfigLoaderLawsTest {
   void mutationsNeverThrowAndPlacesAreInside() throws IOException {
     Files.createDirectories(folder.resolve("site"));
     Files.createDirectories(folder.resolve("logs"));
+    for (String name : List.of("ca.pem", "proxy.pem", "proxy.key")) {
+      Files.createFile(folder.resolve(name));
+    }
     String sound;
     try (var in = ConfigLoaderLawsTest.class.getResourceAsStream("every-key.kdl")) {
       sound = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
@@ -100,7 +103,7 @@ class ConfigLoaderLawsTest {
   private boolean check(String text) {
     Path file = folder.resolve("test.kdl");
     Map<String, String> env = Map.of("ADMIN_TOKEN", "t", "HOME", "${HOME}");
-    Loaded loaded = ConfigLoader.parse(text, file.toString(), env::get);
+    Loaded loaded = ConfigLoader.parse(text, file.toString(), env::get, List.of("waf"));
     if (!(loaded instanceof Loaded.Refused(List<Problem> problems))) {
       return true;
     }

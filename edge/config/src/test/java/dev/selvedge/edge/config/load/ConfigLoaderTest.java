@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.AdminConfig;
+import dev.selvedge.edge.config.AgentAddress;
+import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.Cidr;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.ListenerConfig;
@@ -19,6 +21,7 @@ import dev.selvedge.edge.config.RouteConfig.QueryMatch;
 import dev.selvedge.edge.config.RouteConfig.Service;
 import dev.selvedge.edge.config.SystemConfig;
 import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.kernel.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +29,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +52,7 @@ class ConfigLoaderTest {
               route "all" { echo }
             }
             upstreams { upstream "u" { target "127.0.0.1:9001" } }
+            agents { agent "a" { unix-socket path="/run/a.sock"; failure-mode "open" } }
             """);
 
     assertThat(config.system())
@@ -102,7 +108,7 @@ class ConfigLoaderTest {
                 new Service.Respond(200, null, "text/plain; charset=utf-8"),
                 policies),
             route("redirect", "/m", new Service.Redirect("/x", 308), policies),
-            new RouteConfig("all", 0, matches(List.of()), new Service.Echo(), policies));
+            new RouteConfig("all", 0, matches(List.of()), new Service.Echo(), List.of(), policies));
     assertThat(config.upstreams())
         .isEqualTo(
             Map.of(
@@ -119,10 +125,31 @@ class ConfigLoaderTest {
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60))));
+    AgentConfig agent = Objects.requireNonNull(config.agents().get("a"));
+    assertThat(agent)
+        .isEqualTo(
+            new AgentConfig(
+                "a",
+                "external",
+                new AgentAddress.UnixSocket(Path.of("/run/a.sock")),
+                Set.of(AgentConfig.Event.REQUEST_HEADERS),
+                Duration.ofMillis(100),
+                AgentConfig.FailureMode.OPEN,
+                100,
+                100,
+                new AgentConfig.Breaker(3, 2, Duration.ofSeconds(30), Duration.ofSeconds(30)),
+                AgentConfig.BodyMode.NONE,
+                AgentConfig.BodyMode.NONE,
+                ByteSize.ofMebibytes(1),
+                AgentConfig.OverLimit.BLOCK,
+                ByteSize.ofMebibytes(64),
+                List.of(),
+                agent.place()));
   }
 
   private static RouteConfig route(String name, String path, Service service, Policies policies) {
-    return new RouteConfig(name, 0, matches(List.of(new PathMatch.Exact(path))), service, policies);
+    return new RouteConfig(
+        name, 0, matches(List.of(new PathMatch.Exact(path))), service, List.of(), policies);
   }
 
   private static Matches matches(List<PathMatch> paths) {
@@ -133,11 +160,14 @@ class ConfigLoaderTest {
   void decodesAFileThatNamesEveryKey() throws IOException {
     Files.createDirectories(folder.resolve("site"));
     Files.createDirectories(folder.resolve("logs"));
+    for (String name : List.of("ca.pem", "proxy.pem", "proxy.key")) {
+      Files.createFile(folder.resolve(name));
+    }
     Path file = folder.resolve("all.kdl");
     try (var text = ConfigLoaderTest.class.getResourceAsStream("every-key.kdl")) {
       Files.copy(java.util.Objects.requireNonNull(text), file);
     }
-    Loaded loaded = ConfigLoader.load(file, Map.of("ADMIN_TOKEN", "s3cr3t")::get);
+    Loaded loaded = ConfigLoader.load(file, Map.of("ADMIN_TOKEN", "s3cr3t")::get, List.of("waf"));
     if (!(loaded instanceof Loaded.Ok(Config config, var files))) {
       throw new AssertionError(String.join("\n", Configs.problems(loaded)));
     }
@@ -182,6 +212,7 @@ class ConfigLoaderTest {
             new ListenerConfig(
                 "web", new Address("0.0.0.0", 8080), ListenerConfig.Protocol.HTTP, true));
     assertRoutes(config.routes());
+    assertAgents(config);
     assertThat(config.upstreams())
         .isEqualTo(
             Map.of(
@@ -200,6 +231,54 @@ class ConfigLoaderTest {
                     Duration.ofSeconds(15),
                     Duration.ofSeconds(16),
                     Duration.ofSeconds(17))));
+  }
+
+  private void assertAgents(Config config) {
+    assertThat(config.routes().getFirst().agents())
+        .containsExactly(
+            new RouteConfig.RouteAgent("auth", null, List.of()),
+            new RouteConfig.RouteAgent("waf", AgentConfig.FailureMode.OPEN, List.of("auth")));
+    assertThat(config.routes().getLast().agents())
+        .containsExactly(
+            new RouteConfig.RouteAgent("auth", null, List.of()),
+            new RouteConfig.RouteAgent("waf", null, List.of()));
+    assertThat(config.agents().keySet()).containsExactly("waf", "socket", "auth", "top");
+    AgentConfig waf = Objects.requireNonNull(config.agents().get("waf"));
+    assertThat(waf)
+        .isEqualTo(
+            new AgentConfig(
+                "waf",
+                "waf",
+                null,
+                Set.of(
+                    AgentConfig.Event.REQUEST_HEADERS,
+                    AgentConfig.Event.REQUEST_COMPLETE,
+                    AgentConfig.Event.REQUEST_BODY,
+                    AgentConfig.Event.RESPONSE_BODY),
+                Duration.ofMillis(200),
+                AgentConfig.FailureMode.CLOSED,
+                50,
+                20,
+                new AgentConfig.Breaker(5, 4, Duration.ofSeconds(31), Duration.ofSeconds(32)),
+                AgentConfig.BodyMode.HOLD,
+                AgentConfig.BodyMode.STREAM,
+                ByteSize.ofMebibytes(2),
+                AgentConfig.OverLimit.PASS,
+                ByteSize.ofMebibytes(128),
+                waf.config(),
+                waf.place()));
+    assertThat(waf.config()).extracting(KdlNode::name).containsExactly("paranoia");
+    assertThat(Objects.requireNonNull(config.agents().get("socket")).address())
+        .isEqualTo(new AgentAddress.UnixSocket(folder.resolve("run/agent.sock")));
+    assertThat(Objects.requireNonNull(config.agents().get("auth")).address())
+        .isEqualTo(
+            new AgentAddress.Grpc(
+                "auth.internal",
+                50_051,
+                new AgentAddress.Tls(
+                    folder.resolve("ca.pem"),
+                    folder.resolve("proxy.pem"),
+                    folder.resolve("proxy.key"))));
   }
 
   private void assertRoutes(List<RouteConfig> routes) {

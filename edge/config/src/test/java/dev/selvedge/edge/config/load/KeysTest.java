@@ -41,6 +41,9 @@ class KeysTest {
   void makeFolders() throws IOException {
     Files.createDirectories(folder.resolve("site"));
     Files.createDirectories(folder.resolve("logs"));
+    for (String name : List.of("ca.pem", "proxy.pem", "proxy.key")) {
+      Files.createFile(folder.resolve(name));
+    }
   }
 
   @Test
@@ -151,7 +154,8 @@ class KeysTest {
         ConfigLoader.parse(
             KdlPrinter.print(nodes),
             folder.resolve("all.kdl").toString(),
-            Map.of("ADMIN_TOKEN", "s3cr3t")::get);
+            Map.of("ADMIN_TOKEN", "s3cr3t")::get,
+            List.of("waf"));
     return loaded instanceof Loaded.Ok(Config config, var files) ? config : null;
   }
 

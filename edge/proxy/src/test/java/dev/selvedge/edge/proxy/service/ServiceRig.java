@@ -66,13 +66,15 @@ public final class ServiceRig implements AutoCloseable {
             new RouteConfig.Matches(
                 List.of(), List.of(), List.of(), List.of(), List.of(), List.of()),
             new RouteConfig.Service.Echo(),
+            List.of(),
             new RouteConfig.Policies(null, null, 0, null, false, List.of(), List.of()));
     ByteSize maxBody = ByteSize.ofMebibytes(1024);
     Route route = new Route(config, 0, service, maxBody, metrics, null);
     Router router = new Router(List.of(config), List.of("test"));
     SystemConfig system = system(maxBody);
     Config whole =
-        new Config(system, new AdminConfig(null, null), List.of(), List.of(config), Map.of());
+        new Config(
+            system, new AdminConfig(null, null), List.of(), List.of(config), Map.of(), Map.of());
     dataplane =
         new Dataplane(
             1,
