@@ -3,6 +3,7 @@ package dev.selvedge.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.selvedge.edge.agents.BuiltIns;
 import dev.selvedge.edge.config.key.Keys;
 import dev.selvedge.edge.config.schema.Key;
 import java.nio.file.Path;
@@ -49,7 +50,9 @@ class ProofTest {
   @TestFactory
   Stream<DynamicTest> theProofOfEachKeyRanAndPassed() {
     assertThat(Keys.all()).hasSizeGreaterThan(50);
-    return Keys.all().stream().map(key -> DynamicTest.dynamicTest(key.path(), () -> proven(key)));
+    Stream<Key<?>> ofAgents = BuiltIns.ALL.stream().flatMap(it -> it.config().keys().stream());
+    return Stream.concat(Keys.all().stream(), ofAgents)
+        .map(key -> DynamicTest.dynamicTest(key.path(), () -> proven(key)));
   }
 
   private static void proven(Key<?> key) {

@@ -26,6 +26,16 @@ public final class Cidr {
     this.prefixLength = prefixLength;
   }
 
+  /** Bytes of its addresses: 4 or 16. */
+  public int addressLength() {
+    return address.length;
+  }
+
+  /** Leading bits that all its addresses share. */
+  public int prefixLength() {
+    return prefixLength;
+  }
+
   /** Whether the address (4 or 16 bytes) lies in the block; families never match each other. */
   public boolean contains(byte[] candidate) {
     if (candidate.length != address.length) {

@@ -138,6 +138,11 @@ public final class Section {
     return place;
   }
 
+  /** Where problems between keys go. */
+  public Report report() {
+    return report;
+  }
+
   /** The value written, else (also after a problem) the default. Only for keys that have one. */
   public <T> T get(Key<T> key) {
     @Nullable T value = find(key);

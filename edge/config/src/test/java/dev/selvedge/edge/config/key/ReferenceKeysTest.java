@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.selvedge.edge.config.Project;
 import dev.selvedge.edge.config.schema.Block;
-import dev.selvedge.edge.config.schema.Key;
+import dev.selvedge.edge.config.schema.ReferenceTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,8 +39,7 @@ class ReferenceKeysTest {
       if (block.keys().isEmpty()) {
         out.append("Has no keys.\n");
       } else {
-        out.append("| key | value | default | meaning | shown by |\n|---|---|---|---|---|\n");
-        block.keys().forEach(key -> row(key, out));
+        out.append(ReferenceTable.of(block));
       }
       if (!block.later().isEmpty()) {
         out.append("\nNot available in this version: `");
@@ -55,17 +54,5 @@ class ReferenceKeysTest {
       String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return text.replace("%s", UPDATE);
     }
-  }
-
-  private static void row(Key<?> key, StringBuilder out) {
-    String presence =
-        switch (key.presence()) {
-          case REQUIRED -> "*required*";
-          case REPEATED -> "*repeatable*";
-          case OPTIONAL -> key.defaultText() == null ? "–" : "`" + key.defaultText() + "`";
-        };
-    out.append("| `").append(key.name()).append("` | ");
-    out.append(key.type().text()).append(" | ").append(presence).append(" | ");
-    out.append(key.meaning()).append(" | ").append(key.proof().replace("#", " ")).append(" |\n");
   }
 }

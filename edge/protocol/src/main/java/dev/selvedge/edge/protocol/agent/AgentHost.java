@@ -22,6 +22,7 @@ public final class AgentHost {
   private final Set<AgentSession> sessions = ConcurrentHashMap.newKeySet();
   private final Object configuring = new Object();
   private @Nullable List<ConfigNode> configuration;
+  private volatile boolean own;
   private volatile HealthReport.State state = HealthReport.State.WARMING;
 
   public AgentHost(Lifecycle agent) {
@@ -46,21 +47,36 @@ public final class AgentHost {
   }
 
   /** Configures on a virtual thread and hands the problems to {@code done} there. */
-  void configure(List<ConfigNode> nodes, Consumer<List<ConfigProblem>> done) {
-    Thread.ofVirtual().name("agent-configure").start(() -> done.accept(configureNow(nodes)));
+  void configure(String file, List<ConfigNode> nodes, Consumer<List<ConfigProblem>> done) {
+    Thread.ofVirtual()
+        .name("agent-configure")
+        .start(() -> done.accept(own ? refused(nodes) : configureNow(file, nodes)));
+  }
+
+  /** An agent with a file of its own takes no block from a proxy, and none is no problem. */
+  private static List<ConfigProblem> refused(List<ConfigNode> nodes) {
+    return nodes.isEmpty()
+        ? List.of()
+        : List.of(ConfigProblem.at(nodes.getFirst(), "the agent is configured by its own file"));
+  }
+
+  /** Takes a configuration that proxies cannot replace. Blocks. */
+  public List<ConfigProblem> configureOwn(String file, List<ConfigNode> nodes) {
+    own = true;
+    return configureNow(file, nodes);
   }
 
   /**
    * Takes a configuration and, the first time, warms up. Blocks. The same tree again, as it comes
    * once per connection, is not taken twice.
    */
-  public List<ConfigProblem> configureNow(List<ConfigNode> nodes) {
+  public List<ConfigProblem> configureNow(String file, List<ConfigNode> nodes) {
     synchronized (configuring) {
       if (nodes.equals(configuration)) {
         return List.of();
       }
       try {
-        List<ConfigProblem> problems = agent.configure(nodes);
+        List<ConfigProblem> problems = agent.configure(file, nodes);
         if (problems.isEmpty()) {
           configuration = nodes;
           warm();

@@ -52,6 +52,7 @@ public final class AgentSession {
       case ToAgent.ProxyCredit more -> credited(id, more.bytes());
       case ToAgent.Configure configure ->
           host.configure(
+              configure.file(),
               configure.nodes(),
               problems ->
                   run(() -> send(0, 0, new ToProxy.Configured(configure.revision(), problems))));

@@ -18,6 +18,16 @@ public sealed interface Lifecycle permits InlineAgent, Agent {
   }
 
   /**
+   * The same, for agents that name files in their block.
+   *
+   * @param file where the block was written, as the operator named it; relative paths start at its
+   *     folder, which is there only if the agent runs where the proxy does. May be empty
+   */
+  default List<ConfigProblem> configure(String file, List<ConfigNode> nodes) throws Exception {
+    return configure(nodes);
+  }
+
+  /**
    * Makes the first real call as fast as the later ones. Runs after the first configuration without
    * problems; until it returns the agent is not healthy and takes no calls.
    */
