@@ -112,8 +112,7 @@ public final class CallBench {
 
   private Calls round(Pace pace, int number, String transport, String address, Path folder)
       throws IOException {
-    RunningAgent agent =
-        RunningAgent.start(home, address, folder.resolve("agent.out"), AGENT_CORE);
+    RunningAgent agent = RunningAgent.start(home, address, folder.resolve("agent.out"), AGENT_CORE);
     try {
       Calls calls = load(address, pace);
       out.printf(

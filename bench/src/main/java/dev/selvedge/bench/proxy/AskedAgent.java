@@ -16,6 +16,9 @@ final class AskedAgent implements AutoCloseable {
       Pattern.compile(
           "selvedge_agent_decisions_total\\{agent=\"bench\",decision=\"allow\"} (\\d+)");
 
+  private static final Pattern HEALTHY =
+      Pattern.compile("selvedge_agent_links_healthy\\{agent=\"bench\"} (\\d+)");
+
   private final RunningAgent agent;
   private final String node;
   private final int adminPort;
@@ -52,20 +55,30 @@ final class AskedAgent implements AutoCloseable {
     return agent.pid();
   }
 
+  /** Whether the proxy may ask it. */
+  boolean healthy() {
+    return metric(HEALTHY) == 1;
+  }
+
   /** What is wrong if it has not allowed exactly so many requests; else null. */
   @Nullable String workNotDone(long answers) {
+    long seen = metric(ALLOWED);
+    return seen == answers ? null : "the agent allowed " + seen + " of " + answers + " requests";
+  }
+
+  /** The value of a metric; -1 where it cannot be had. */
+  private long metric(Pattern line) {
     try (HttpClient client = HttpClient.newHttpClient()) {
       URI metrics = URI.create("http://127.0.0.1:" + adminPort + "/metrics");
       String text =
           client.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();
-      Matcher allowed = ALLOWED.matcher(text);
-      long seen = allowed.find() ? Long.parseLong(allowed.group(1)) : 0;
-      return seen == answers ? null : "the agent allowed " + seen + " of " + answers + " requests";
+      Matcher value = line.matcher(text);
+      return value.find() ? Long.parseLong(value.group(1)) : -1;
     } catch (IOException e) {
-      return "no metrics: " + e.getMessage();
+      return -1;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "interrupted";
+      return -1;
     }
   }
 

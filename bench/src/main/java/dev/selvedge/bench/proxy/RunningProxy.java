@@ -105,6 +105,9 @@ final class RunningProxy implements AutoCloseable {
                     || (contender.isOurs()
                         ? READY.matcher(text(output)).find()
                         : isListening(port)));
+    if (ready && agent != null) {
+      ready = await(START_MILLIS, agent::healthy);
+    }
     if (!ready || !process.isAlive()) {
       String said = text(output);
       close();
