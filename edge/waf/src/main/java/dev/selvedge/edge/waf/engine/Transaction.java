@@ -7,6 +7,7 @@ import dev.selvedge.edge.waf.rule.OverLimit;
 import dev.selvedge.edge.waf.rule.RuleProgram;
 import dev.selvedge.edge.waf.trace.Trace;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Name;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,15 +26,10 @@ public final class Transaction {
   private final RequestReader requestReader;
   private final PhaseRunner phases;
 
-  public Transaction(
-      RuleProgram program,
-      EngineOptions options,
-      StoredCollections stored,
-      Trace trace,
-      String uniqueId) {
-    s = new State(program, options, stored, trace, uniqueId);
+  Transaction(State state, PhaseRunner phases) {
+    s = state;
     requestReader = new RequestReader(s);
-    phases = new PhaseRunner(s);
+    this.phases = phases;
   }
 
   public void connection(Connection connection) {
@@ -227,7 +223,7 @@ public final class Transaction {
 
   /** A number out of TX, such as an anomaly score; 0 where there is none. */
   public int txNumber(String name) {
-    byte[] value = s.tx.get(Bytes.of(name));
+    byte[] value = s.tx.get(Name.of(Bytes.of(name)));
     return value == null ? 0 : Bytes.atoi(value);
   }
 }

@@ -12,8 +12,8 @@ final class NumberChecks {
 
   static Operator of(String name, String pattern, Predicate<byte[]> valid) {
     Regex regex = Regex.compile(pattern);
-    return (value, context) -> {
-      Regex.Search search = regex.search();
+    Operator operator = (value, context) -> {
+      Regex.Search search = regex.search(context.matcher(regex.rx()));
       for (int from = 0; from < value.length; ) {
         Regex.Found found = search.find(value, from, context.regexSteps());
         if (found == Regex.Found.LIMIT) {
@@ -34,6 +34,7 @@ final class NumberChecks {
       }
       return false;
     };
+    return operator.needing(new Need.Pattern(regex.rx()));
   }
 
   private static int[] digits(byte[] text) {

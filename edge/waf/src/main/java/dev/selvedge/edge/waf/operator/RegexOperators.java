@@ -18,7 +18,8 @@ final class RegexOperators {
     Macro macro = Macro.parse(argument);
     if (macro.constant() != null) {
       Regex regex = Regex.compile(argument);
-      return (value, context) -> find(regex, value, context);
+      Operator operator = (value, context) -> find(regex, value, context);
+      return operator.needing(new Need.Pattern(regex.rx()));
     }
     return (value, context) -> {
       Regex regex = expanded(macro, context);
@@ -39,7 +40,7 @@ final class RegexOperators {
   }
 
   private static boolean find(Regex regex, byte[] value, Operator.Context context) {
-    Regex.Search search = regex.search();
+    Regex.Search search = regex.search(context.matcher(regex.rx()));
     Regex.Found found = search.find(value, 0, context.regexSteps());
     if (found == Regex.Found.LIMIT) {
       context.regexLimit(regex.source());
@@ -70,8 +71,8 @@ final class RegexOperators {
   /** Every match counts; their groups follow each other in TX:0 to TX:n. */
   static Operator all(String argument) {
     Regex regex = Regex.compile(argument);
-    return (value, context) -> {
-      Regex.Search search = regex.search();
+    Operator operator = (value, context) -> {
+      Regex.Search search = regex.search(context.matcher(regex.rx()));
       int from = 0;
       int group = 0;
       boolean found = false;
@@ -91,5 +92,6 @@ final class RegexOperators {
       }
       return found;
     };
+    return operator.needing(new Need.Pattern(regex.rx()));
   }
 }

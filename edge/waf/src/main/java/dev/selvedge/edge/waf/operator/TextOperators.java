@@ -2,32 +2,46 @@ package dev.selvedge.edge.waf.operator;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.variable.Macro;
+import java.util.List;
 
 /** Comparisons of bytes with an expanded argument; case matters. Immutable. */
 final class TextOperators {
   private TextOperators() {}
 
+  /** An argument that holds no reference has to occur in the value, if it is not empty. */
+  private static Operator needing(Macro argument, Operator operator) {
+    byte[] word = argument.constant();
+    return word == null || word.length == 0
+        ? operator
+        : operator.needing(new Need.Words(List.of(word)));
+  }
+
   static Operator beginsWith(String argument) {
     Macro macro = Macro.parse(argument);
-    return (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context));
+    return needing(
+        macro, (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context)));
   }
 
   static Operator endsWith(String argument) {
     Macro macro = Macro.parse(argument);
-    return (value, context) -> {
-      byte[] end = macro.expand(context);
-      return Bytes.regionEquals(value, value.length - end.length, end);
-    };
+    return needing(
+        macro,
+        (value, context) -> {
+          byte[] end = macro.expand(context);
+          return Bytes.regionEquals(value, value.length - end.length, end);
+        });
   }
 
   static Operator contains(String argument) {
     Macro macro = Macro.parse(argument);
-    return (value, context) -> Bytes.indexOf(value, macro.expand(context), 0) >= 0;
+    return needing(
+        macro, (value, context) -> Bytes.indexOf(value, macro.expand(context), 0) >= 0);
   }
 
   static Operator equal(String argument) {
     Macro macro = Macro.parse(argument);
-    return (value, context) -> java.util.Arrays.equals(value, macro.expand(context));
+    return needing(
+        macro, (value, context) -> java.util.Arrays.equals(value, macro.expand(context)));
   }
 
   /** The value stands somewhere in the argument; an empty value always does. */
@@ -38,7 +52,7 @@ final class TextOperators {
 
   static Operator containsWord(String argument) {
     Macro macro = Macro.parse(argument);
-    return (value, context) -> hasWord(value, macro.expand(context));
+    return needing(macro, (value, context) -> hasWord(value, macro.expand(context)));
   }
 
   private static boolean hasWord(byte[] value, byte[] word) {

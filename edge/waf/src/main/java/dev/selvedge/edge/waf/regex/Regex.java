@@ -64,6 +64,11 @@ public final class Regex {
     return new Search(rx.matcher());
   }
 
+  /** The same with a matcher that the caller keeps. */
+  public Search search(RxMatcher matcher) {
+    return new Search(matcher);
+  }
+
   /** Whether the pattern occurs in {@code s}. */
   public boolean occursIn(byte[] s) {
     return search().find(s, 0, RxMatcher.STEP_LIMIT_DEFAULT) == Found.YES;

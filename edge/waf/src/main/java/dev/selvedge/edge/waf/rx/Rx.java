@@ -55,6 +55,10 @@ public final class Rx {
     return new RxMatcher(program);
   }
 
+  Program program() {
+    return program;
+  }
+
   Node node() {
     return node;
   }

@@ -31,15 +31,19 @@ public sealed interface Selector {
   }
 
   /** The values of one name; for XML the path. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
-  record Named(String text, byte[] name) implements Selector {
+  record Named(String text, Name key) implements Selector {
     public static Named of(String text) {
-      return new Named(text, Bytes.of(text));
+      return new Named(text, Name.of(Bytes.of(text)));
+    }
+
+    /** The name as bytes. */
+    public byte[] name() {
+      return key.written();
     }
 
     @Override
     public boolean chooses(byte[] other) {
-      return Bytes.equalsIgnoreCase(name, other);
+      return Bytes.equalsIgnoreCase(key.written(), other);
     }
   }
 

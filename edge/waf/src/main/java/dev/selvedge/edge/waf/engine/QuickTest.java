@@ -1,0 +1,135 @@
+package dev.selvedge.edge.waf.engine;
+
+import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.operator.OperatorSpec;
+import dev.selvedge.edge.waf.plan.Step;
+import dev.selvedge.edge.waf.rule.Rule;
+import dev.selvedge.edge.waf.transform.NamedTransformation;
+import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Marks;
+import dev.selvedge.edge.waf.variable.Selector;
+import dev.selvedge.edge.waf.variable.Target;
+import dev.selvedge.edge.waf.variable.Variable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks whether the first test of a rule would match, without any effect; most rules that look at
+ * numbers and protocol elements end here. Where it cannot tell it says that the rule may match.
+ *
+ * <p>Not thread-safe: it belongs to one transaction.
+ */
+final class QuickTest {
+  private final State s;
+
+  QuickTest(State state) {
+    this.s = state;
+  }
+
+  /** False only where the rule's first test matches nothing. */
+  boolean mayMatch(Step step) {
+    Rule rule = step.rule();
+    OperatorSpec operator = rule.operator();
+    if (operator == null || !s.removedTargets.isEmpty()) {
+      return true;
+    }
+    s.quiet = true;
+    s.quietLimit = false;
+    s.capturing = false;
+    List<Target> targets = rule.targets();
+    boolean may = false;
+    for (int i = 0; i < targets.size() && !may; i++) {
+      Target target = targets.get(i);
+      may = target.count() ? count(rule, operator, target) : values(step, operator, target);
+    }
+    s.quiet = false;
+    return may || s.quietLimit;
+  }
+
+  private boolean count(Rule rule, OperatorSpec operator, Target target) {
+    Variable variable = target.variable();
+    if (!rule.exclusions().isEmpty()) {
+      return true;
+    }
+    int count;
+    if (variable == Variable.TX && target.selector() instanceof Selector.Named named) {
+      if (s.tx.hasEnds()) {
+        return true;
+      }
+      count = s.tx.get(named.key()) == null ? 0 : 1;
+    } else {
+      Fields fields = VariableTable.fields(s, variable);
+      if (fields == null) {
+        return true;
+      }
+      count = fields.count(target.selector());
+    }
+    return test(rule, operator, Bytes.of(count));
+  }
+
+  private boolean values(Step step, OperatorSpec operator, Target target) {
+    Variable variable = target.variable();
+    Rule rule = step.rule();
+    if (variable == Variable.TX && target.selector() instanceof Selector.Named named) {
+      byte[] value = s.tx.get(named.key());
+      return s.tx.hasEnds() || (value != null && test(rule, operator, value));
+    }
+    if (variable.shape() == Variable.Shape.SCALAR) {
+      byte[] value = VariableTable.scalar(s, variable);
+      return value == null || test(rule, operator, value);
+    }
+    Fields fields = VariableTable.fields(s, variable);
+    if (fields == null) {
+      return true;
+    }
+    return field(step, operator, target, fields);
+  }
+
+  private boolean field(Step step, OperatorSpec operator, Target target, Fields fields) {
+    Rule rule = step.rule();
+    Variable variable = target.variable();
+    boolean names = VariableTable.showsNames(variable);
+    @Nullable Marks marks = marks(step, variable);
+    Selector selector = target.selector();
+    int hash = selector instanceof Selector.Named named ? named.key().hashCode() : 0;
+    for (int i = 0; i < fields.size(); i++) {
+      if (marks != null && !marks.may(i, step.filter())) {
+        continue;
+      }
+      byte[] name = fields.name(i);
+      boolean chosen =
+          selector instanceof Selector.Named named
+              ? fields.hash(i) == hash && Bytes.equalsIgnoreCase(named.name(), name)
+              : selector.chooses(name);
+      if (chosen
+          && !excluded(rule, variable, name)
+          && test(rule, operator, names ? name : fields.value(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Marks marks(Step step, Variable variable) {
+    ValueMarks marks = step.response() ? s.responseMarks : s.requestMarks;
+    return step.filter() < 0 || marks == null ? null : marks.of(variable);
+  }
+
+  private static boolean excluded(Rule rule, Variable variable, byte[] name) {
+    for (Target exclusion : rule.exclusions()) {
+      if (exclusion.excludes(variable, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean test(Rule rule, OperatorSpec operator, byte[] value) {
+    byte[] current = value;
+    List<NamedTransformation> transformations = rule.transformations();
+    for (int i = 0; i < transformations.size(); i++) {
+      current = transformations.get(i).apply(current);
+    }
+    return operator.operator().matches(current, s) != operator.negated();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.selvedge.edge.waf.plan;
+
+import dev.selvedge.edge.waf.filter.RuleFilter;
+import dev.selvedge.edge.waf.operator.Need;
+import dev.selvedge.edge.waf.operator.OperatorSpec;
+import dev.selvedge.edge.waf.rule.Action;
+import dev.selvedge.edge.waf.rule.Rule;
+import dev.selvedge.edge.waf.rule.RuleProgram;
+import dev.selvedge.edge.waf.variable.Selector;
+import dev.selvedge.edge.waf.variable.Target;
+import dev.selvedge.edge.waf.variable.Variable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How to run a rule program: gives exactly what evaluating rule by rule gives, for less.
+ *
+ * <p>One exception is wanted: a regular expression that a value cannot match is not run, so it does
+ * not exceed its step limit either. Immutable, thread-safe.
+ */
+public final class RulePlan {
+  private final List<Rule> folded = new ArrayList<>();
+  private final List<PhasePlan> phases = new ArrayList<>();
+  private final ValueClasses requestClasses;
+  private final ValueClasses responseClasses;
+  private final RuleFilter requestFilter;
+  private final RuleFilter responseFilter;
+
+  private RulePlan(RuleProgram program) {
+    List<List<Folding.Fate>> fates = Folding.of(program);
+    List<Rule> request = new ArrayList<>();
+    List<Rule> response = new ArrayList<>();
+    RuleFilter.Builder requestBuilder = new RuleFilter.Builder();
+    RuleFilter.Builder responseBuilder = new RuleFilter.Builder();
+    for (int phase = 0; phase <= RuleProgram.PHASES; phase++) {
+      List<Rule> rules = program.phase(phase).rules();
+      PhasePlan.Builder plan = new PhasePlan.Builder(rules.size());
+      for (int i = 0; i < rules.size(); i++) {
+        Rule rule = rules.get(i);
+        boolean silent = Reporting.silent(rule, program);
+        switch (fates.get(phase).get(i)) {
+          case Folding.Fate.NeverRuns _ -> {}
+          case Folding.Fate.NeverMatches _ -> {
+            folded.add(rule);
+            plan.neverMatches(i);
+          }
+          case Folding.Fate.Always always -> {
+            folded.add(rule);
+            plan.add(new Step(i, rule, -1, false, false, silent, always.known()));
+          }
+          case Folding.Fate.Evaluated _ -> {
+            boolean ofResponse = filterable(rule) && ValueClasses.responseOnly(rule);
+            int filter = -1;
+            if (ofResponse) {
+              filter = add(rule, response, responseBuilder);
+            } else if (filterable(rule) && ValueClasses.requestOnly(rule)) {
+              filter = add(rule, request, requestBuilder);
+            }
+            plan.add(new Step(i, rule, filter, ofResponse, quick(rule, filter), silent, null));
+          }
+        }
+      }
+      phases.add(plan.build());
+    }
+    requestClasses = ValueClasses.ofRequest(request, requestBuilder);
+    responseClasses = ValueClasses.ofResponse(response, responseBuilder);
+    requestFilter = requestBuilder.warmUp(WarmUp.texts()).build();
+    responseFilter = responseBuilder.warmUp(WarmUp.texts()).build();
+  }
+
+  public static RulePlan of(RuleProgram program) {
+    return new RulePlan(program);
+  }
+
+  private static int add(Rule rule, List<Rule> rules, RuleFilter.Builder builder) {
+    OperatorSpec operator = rule.operator();
+    Need need = operator == null || operator.negated() ? Need.ANYTHING : operator.operator().need();
+    rules.add(rule);
+    return builder.rule(need, rule.transformations(), rule.multiMatch());
+  }
+
+  private static boolean filterable(Rule rule) {
+    return rule.operator() != null;
+  }
+
+  /** Whether the first test can be asked beforehand and that is worth it. */
+  private static boolean quick(Rule rule, int filter) {
+    OperatorSpec operator = rule.operator();
+    if (operator == null || rule.multiMatch()) {
+      return false;
+    }
+    boolean filtered =
+        filter >= 0 && !operator.negated() && operator.operator().need() != Need.ANYTHING;
+    return !filtered && rule.targets().stream().allMatch(RulePlan::quick);
+  }
+
+  private static boolean quick(Target target) {
+    Variable variable = target.variable();
+    return switch (variable.shape()) {
+      case SCALAR -> true;
+      case FIELDS ->
+          (variable != Variable.TX || target.selector() instanceof Selector.Named)
+              && variable != Variable.RULE
+              && variable != Variable.ENV;
+      case STORED, XPATH -> false;
+    };
+  }
+
+  /**
+   * Whether the plan counts on a rule that is among these; then it does not hold any more.
+   *
+   * @param tags as rules have them
+   */
+  public boolean countsOn(List<Action.IdRange> ids, List<String> tags) {
+    for (Rule rule : folded) {
+      if (ids.stream().anyMatch(range -> range.contains(rule.id()))
+          || rule.meta().tags().stream().anyMatch(tag -> tags.contains(tag.source()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public PhasePlan phase(int number) {
+    return phases.get(number);
+  }
+
+  public ValueClasses requestClasses() {
+    return requestClasses;
+  }
+
+  public ValueClasses responseClasses() {
+    return responseClasses;
+  }
+
+  public RuleFilter requestFilter() {
+    return requestFilter;
+  }
+
+  public RuleFilter responseFilter() {
+    return responseFilter;
+  }
+}
