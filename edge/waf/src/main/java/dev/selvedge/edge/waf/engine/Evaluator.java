@@ -15,6 +15,7 @@ import dev.selvedge.edge.waf.variable.Macro;
 import dev.selvedge.edge.waf.variable.Marks;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,7 +154,9 @@ final class Evaluator {
                   rule.targetsText()));
     }
     boolean matched = false;
-    for (Target target : rule.targets()) {
+    List<Target> targets = rule.targets();
+    for (int i = 0; i < targets.size(); i++) {
+      Target target = targets.get(i);
       if (target.variable() == Variable.XML) {
         namespaces(rule, message);
       }
@@ -236,28 +239,7 @@ final class Evaluator {
   }
 
   private boolean excluded(Rule rule, Variable variable, byte[] name) {
-    for (Target exclusion : rule.exclusions()) {
-      if (exclusion.excludes(variable, name)) {
-        return true;
-      }
-    }
-    for (State.RemovedTarget removed : s.removedTargets) {
-      String tag = removed.tag();
-      boolean concerned = tag == null ? removed.id() == rule.id() : hasTag(rule, tag);
-      if (concerned && removed.target().excludes(variable, name)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  static boolean hasTag(Rule rule, String tag) {
-    for (Macro t : rule.meta().tags()) {
-      if (t.source().equals(tag)) {
-        return true;
-      }
-    }
-    return false;
+    return s.excludes(rule, variable, name);
   }
 
   /** The value's own name, with the variable's before it. */
@@ -301,7 +283,7 @@ final class Evaluator {
   /** multiMatch: the value itself, and again after each transformation that changes it. */
   private boolean testEachStep(
       Rule rule, Target target, byte @Nullable [] name, byte[] value, Message message) {
-    java.util.List<byte[]> steps = new java.util.ArrayList<>();
+    List<byte[]> steps = new java.util.ArrayList<>();
     steps.add(value);
     byte[] current = value;
     for (NamedTransformation t : rule.transformations()) {
@@ -344,9 +326,10 @@ final class Evaluator {
 
   /** What runs for each matched value, whatever becomes of the chain. */
   private void perValue(Rule rule, Message message) {
-    for (Action action : rule.perValue()) {
+    List<Action> actions = rule.perValue();
+    for (int i = 0; i < actions.size(); i++) {
       s.log(4, "Running [independent] (non-disruptive) action: setvar");
-      Actions.run(action, s, message);
+      Actions.run(actions.get(i), s, message);
     }
     if (!silent) {
       tags(rule, message);
@@ -355,12 +338,16 @@ final class Evaluator {
       message.severity = rule.meta().severity();
       s.highestSeverity = Math.min(s.highestSeverity, message.severity);
     }
-    texts(rule, message);
+    if (rule.chained() == null || s.trace.on()) {
+      texts(rule, message); // else they are told once the chain has matched
+    }
   }
 
   private void tags(Rule rule, Message message) {
-    for (Macro tag : rule.meta().tags()) {
-      String text = Bytes.text(tag.expand(s));
+    List<Macro> tags = rule.meta().tags();
+    for (int i = 0; i < tags.size(); i++) {
+      byte[] constant = tags.get(i).constant();
+      String text = constant == null ? Bytes.text(tags.get(i).expand(s)) : tags.get(i).source();
       message.tag(text);
       if (s.trace.on()) {
         s.log(9, "Rule tag: " + text);

@@ -172,7 +172,7 @@ final class PhaseRunner {
         return false;
       }
     }
-    return !step.quick() || quick.mayMatch(step);
+    return (!step.quick() && step.quickChained() == 0) || quick.mayMatch(step);
   }
 
   private boolean allowed(int phase) {
@@ -231,12 +231,13 @@ final class PhaseRunner {
     if (removed != null) {
       return skip(rule, ". " + removed);
     }
-    for (String tag : s.removedTags) {
-      if (Evaluator.hasTag(rule, tag)) {
+    for (int i = 0; i < s.removedTags.size(); i++) {
+      if (rule.hasTag(s.removedTags.get(i))) {
         return skip(rule, ". Skipped due to a ruleRemoveByTag action.");
       }
     }
-    for (Action.IdRange range : s.removedIds) {
+    for (int i = 0; i < s.removedIds.size(); i++) {
+      Action.IdRange range = s.removedIds.get(i);
       if (range.contains(rule.id())) {
         if (s.trace.on()) {
           s.log(9, "Rule id: " + rule.id() + " was skipped due to a ruleRemoveById action...");

@@ -26,24 +26,34 @@ final class QuickTest {
     this.s = state;
   }
 
-  /** False only where the rule's first test matches nothing. */
+  /** False only where the rule's first test, or one chained to it, matches nothing. */
   boolean mayMatch(Step step) {
-    Rule rule = step.rule();
-    OperatorSpec operator = rule.operator();
-    if (operator == null || !s.removedTargets.isEmpty()) {
-      return true;
-    }
     s.quiet = true;
     s.quietLimit = false;
     s.capturing = false;
+    boolean may = !step.quick() || mayMatch(step.rule(), step);
+    Rule rule = step.rule();
+    for (int i = 0; i < step.quickChained() && may && rule.chained() != null; i++) {
+      rule = rule.chained();
+      may = mayMatch(rule, null);
+    }
+    s.quiet = false;
+    return may || s.quietLimit;
+  }
+
+  /** The same for one rule; {@code step} is null where nothing is known of its values. */
+  private boolean mayMatch(Rule rule, @Nullable Step step) {
+    OperatorSpec operator = rule.operator();
+    if (operator == null) {
+      return true;
+    }
     List<Target> targets = rule.targets();
     boolean may = false;
     for (int i = 0; i < targets.size() && !may; i++) {
       Target target = targets.get(i);
-      may = target.count() ? count(rule, operator, target) : values(step, operator, target);
+      may = target.count() ? count(rule, operator, target) : values(rule, step, operator, target);
     }
-    s.quiet = false;
-    return may || s.quietLimit;
+    return may;
   }
 
   private boolean count(Rule rule, OperatorSpec operator, Target target) {
@@ -67,33 +77,37 @@ final class QuickTest {
     return test(rule, operator, Bytes.of(count));
   }
 
-  private boolean values(Step step, OperatorSpec operator, Target target) {
+  private boolean values(
+      Rule rule, @Nullable Step step, OperatorSpec operator, Target target) {
     Variable variable = target.variable();
-    Rule rule = step.rule();
+    if (variable == Variable.TX && target.selector() instanceof Selector.Matching) {
+      return s.tx.hasEnds() || s.tx.any(target.selector());
+    }
     if (variable == Variable.TX && target.selector() instanceof Selector.Named named) {
       byte[] value = s.tx.get(named.key());
       return s.tx.hasEnds() || (value != null && test(rule, operator, value));
     }
     if (variable.shape() == Variable.Shape.SCALAR) {
       byte[] value = VariableTable.scalar(s, variable);
-      return value == null || test(rule, operator, value);
+      return value == null
+          || (!s.excludes(rule, variable, Bytes.EMPTY) && test(rule, operator, value));
     }
     Fields fields = VariableTable.fields(s, variable);
     if (fields == null) {
       return true;
     }
-    return field(step, operator, target, fields);
+    return field(rule, step, operator, target, fields);
   }
 
-  private boolean field(Step step, OperatorSpec operator, Target target, Fields fields) {
-    Rule rule = step.rule();
+  private boolean field(
+      Rule rule, @Nullable Step step, OperatorSpec operator, Target target, Fields fields) {
     Variable variable = target.variable();
     boolean names = VariableTable.showsNames(variable);
-    @Nullable Marks marks = marks(step, variable);
+    Marks marks = step == null ? null : marks(step, variable);
     Selector selector = target.selector();
     int hash = selector instanceof Selector.Named named ? named.key().hashCode() : 0;
     for (int i = 0; i < fields.size(); i++) {
-      if (marks != null && !marks.may(i, step.filter())) {
+      if (marks != null && step != null && !marks.may(i, step.filter())) {
         continue;
       }
       byte[] name = fields.name(i);
@@ -102,7 +116,7 @@ final class QuickTest {
               ? fields.hash(i) == hash && Bytes.equalsIgnoreCase(named.name(), name)
               : selector.chooses(name);
       if (chosen
-          && !excluded(rule, variable, name)
+          && !s.excludes(rule, variable, name)
           && test(rule, operator, names ? name : fields.value(i))) {
         return true;
       }
@@ -113,15 +127,6 @@ final class QuickTest {
   private @Nullable Marks marks(Step step, Variable variable) {
     ValueMarks marks = step.response() ? s.responseMarks : s.requestMarks;
     return step.filter() < 0 || marks == null ? null : marks.of(variable);
-  }
-
-  private static boolean excluded(Rule rule, Variable variable, byte[] name) {
-    for (Target exclusion : rule.exclusions()) {
-      if (exclusion.excludes(variable, name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean test(Rule rule, OperatorSpec operator, byte[] value) {

@@ -111,6 +111,26 @@ final class State implements Operator.Context {
         .forEach((name, value) -> environment.add(Bytes.of(name), Bytes.of(value)));
   }
 
+  /** Whether a rule does not look at a value, by its own exclusions or by a ctl action. */
+  boolean excludes(Rule rule, Variable variable, byte[] name) {
+    List<Target> exclusions = rule.exclusions();
+    for (int i = 0; i < exclusions.size(); i++) {
+      if (exclusions.get(i).excludes(variable, name)) {
+        return true;
+      }
+    }
+    for (int i = 0; i < removedTargets.size(); i++) {
+      RemovedTarget removed = removedTargets.get(i);
+      if (removed.target().excludes(variable, name)) {
+        String tag = removed.tag();
+        if (tag == null ? removed.id() == rule.id() : rule.hasTag(tag)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Tells this transaction from others of the same rule set. */
   String uniqueId() {
     return startMillis / 1000 + "." + sequence;

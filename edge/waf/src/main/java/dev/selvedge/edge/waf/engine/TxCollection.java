@@ -128,6 +128,23 @@ final class TxCollection {
     return endsMillis != null;
   }
 
+  private static boolean chooses(Selector selector, Name name) {
+    return selector instanceof Selector.Matching matching
+        ? matching.chooses(name)
+        : selector.chooses(name.written());
+  }
+
+  /** Whether any value is chosen. */
+  boolean any(Selector selector) {
+    for (int i = 0; i < count; i++) {
+      if (values[i] != null && chooses(selector, names[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Shows what is chosen, as it is now. */
   void choose(Selector selector, long nowMillis, Fields.Sink sink) {
     endOverdue(nowMillis);
     if (selector instanceof Selector.Named named) {
@@ -138,13 +155,15 @@ final class TxCollection {
       }
       return;
     }
-    Name[] listed = Arrays.copyOf(names, count);
-    byte[] @Nullable [] shown = Arrays.copyOf(values, count);
-    for (int i = 0; i < listed.length; i++) {
-      byte[] value = shown[i];
-      if (value != null && selector.chooses(listed[i].written())) {
-        sink.value(listed[i].written(), value);
+    Fields listed = new Fields(); // a match may set others
+    for (int i = 0; i < count; i++) {
+      byte[] value = values[i];
+      if (value != null && chooses(selector, names[i])) {
+        listed.add(names[i].written(), value);
       }
+    }
+    for (int i = 0; i < listed.size(); i++) {
+      sink.value(listed.name(i), listed.value(i));
     }
   }
 }

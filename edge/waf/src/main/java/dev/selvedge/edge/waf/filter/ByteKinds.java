@@ -13,6 +13,12 @@ final class ByteKinds {
   /** Set for every value, so that what always acts can name it. */
   static final long EVERY = 1L << 63;
 
+  /** Not of the value itself: set where the SQL detector has to be asked. */
+  static final long MAYBE_SQL = 1L << 62;
+
+  /** Not of the value itself: set where the detector of cross-site scripting has to be asked. */
+  static final long MAYBE_XSS = 1L << 61;
+
   static final long DOUBLE_BLANK = 1L << 32;
   static final long EDGE_BLANK = 1L << 33;
   static final long BLANK_OPEN = 1L << 34;
@@ -110,8 +116,14 @@ final class ByteKinds {
     return bits;
   }
 
-  /** What occurs in a value. */
+  /** What occurs in a value, and what detectors have to be asked. */
   static long of(byte[] value) {
+    long mask = neighboursIn(value);
+    mask |= cannotBeSql(mask) ? 0 : MAYBE_SQL;
+    return cannotBeXss(mask) ? mask : mask | MAYBE_XSS;
+  }
+
+  private static long neighboursIn(byte[] value) {
     long mask = EVERY;
     int before = START;
     for (byte b : value) {

@@ -23,6 +23,7 @@ public final class FilterScan {
 
   private final RuleFilter filter;
   private final int words;
+  private final long telling;
   private final Scanner scanner;
   private final CandidateSet found;
   private final SqlDetector sql = new SqlDetector();
@@ -47,6 +48,7 @@ public final class FilterScan {
   FilterScan(RuleFilter filter) {
     this.filter = filter;
     words = filter.words();
+    telling = filter.telling();
     scanner = filter.prefilter().scanner();
     found = filter.prefilter().candidates();
     textMarks = new long[TEXTS * words];
@@ -64,7 +66,7 @@ public final class FilterScan {
 
   /** Adds the rules that a value of a class may match to the words at {@code at}. */
   public void mark(int valueClass, byte[] value, long[] out, int at) {
-    long mask = ByteKinds.of(value);
+    long mask = ByteKinds.of(value) & telling;
     ValuePlan plan = plan(valueClass, 0, mask);
     apply(plan, value, out, at);
     if (plan.steps().length > 0) {
@@ -92,7 +94,7 @@ public final class FilterScan {
     byte[] changed = last.apply(source);
     results[chain.id()] = changed;
     resultMasks[chain.id()] =
-        changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);
+        changed == source ? resultMasks[before.id()] : ByteKinds.of(changed) & telling;
     return changed;
   }
 

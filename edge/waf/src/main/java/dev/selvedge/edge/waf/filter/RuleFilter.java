@@ -31,6 +31,9 @@ public final class RuleFilter {
 
   private final Prefilter prefilter;
 
+  /** The bits of {@link ByteKinds} that make a difference to any plan. */
+  private final long telling;
+
   private RuleFilter(Builder builder) {
     rules = builder.needs.size();
     words = Math.max(1, (rules + 63) >> 6);
@@ -49,6 +52,14 @@ public final class RuleFilter {
       need(rule, builder.needs.get(rule), automaton);
     }
     prefilter = automaton.warmUp(builder.warmUp).build();
+    long bits = ByteKinds.EVERY | ByteKinds.MAYBE_SQL | ByteKinds.MAYBE_XSS;
+    for (Chain chain : chains) {
+      bits |= chain.triggers();
+    }
+    for (long kind : kinds) {
+      bits |= kind;
+    }
+    telling = bits;
   }
 
   private void need(int rule, Need need, Prefilter.Builder automaton) {
@@ -110,6 +121,10 @@ public final class RuleFilter {
     return chains;
   }
 
+  long telling() {
+    return telling;
+  }
+
   /** The plan for an untouched value. */
   ValuePlan plan(int valueClass, long mask) {
     long[] looking = classes.get(valueClass);
@@ -151,8 +166,8 @@ public final class RuleFilter {
         set(certain, rule);
       }
     }
-    long[] sqlHere = ByteKinds.cannotBeSql(mask) ? new long[words] : and(direct, sql);
-    long[] xssHere = ByteKinds.cannotBeXss(mask) ? new long[words] : and(direct, xss);
+    long[] sqlHere = (mask & ByteKinds.MAYBE_SQL) == 0 ? new long[words] : and(direct, sql);
+    long[] xssHere = (mask & ByteKinds.MAYBE_XSS) == 0 ? new long[words] : and(direct, xss);
     or(certain, and(sqlHere, otherCase));
     or(certain, and(xssHere, otherCase));
     return new ValuePlan(certain, and(direct, patterns), sqlHere, xssHere, steps);

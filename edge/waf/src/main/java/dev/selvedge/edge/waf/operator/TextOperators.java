@@ -1,8 +1,8 @@
 package dev.selvedge.edge.waf.operator;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.regex.Regex;
 import dev.selvedge.edge.waf.variable.Macro;
-import java.util.List;
 
 /** Comparisons of bytes with an expanded argument; case matters. Immutable. */
 final class TextOperators {
@@ -10,22 +10,38 @@ final class TextOperators {
 
   /** An argument that holds no reference has to occur in the value, if it is not empty. */
   private static Operator needing(Macro argument, Operator operator) {
+    return needing("", argument, "", operator);
+  }
+
+  /** The same where the place of the argument is known too. */
+  private static Operator needing(String before, Macro argument, String behind, Operator operator) {
     byte[] word = argument.constant();
-    return word == null || word.length == 0
-        ? operator
-        : operator.needing(new Need.Words(List.of(word)));
+    if (word == null || word.length == 0) {
+      return operator;
+    }
+    StringBuilder pattern = new StringBuilder(before);
+    for (byte b : word) {
+      pattern.append("\\x").append(Bytes.text(Bytes.hex(new byte[] {b})));
+    }
+    Regex regex = Regex.compile(pattern.append(behind).toString());
+    return operator.needing(new Need.Pattern(regex.rx()));
   }
 
   static Operator beginsWith(String argument) {
     Macro macro = Macro.parse(argument);
     return needing(
-        macro, (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context)));
+        "\\A",
+        macro,
+        "",
+        (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context)));
   }
 
   static Operator endsWith(String argument) {
     Macro macro = Macro.parse(argument);
     return needing(
+        "",
         macro,
+        "\\z",
         (value, context) -> {
           byte[] end = macro.expand(context);
           return Bytes.regionEquals(value, value.length - end.length, end);
@@ -41,7 +57,10 @@ final class TextOperators {
   static Operator equal(String argument) {
     Macro macro = Macro.parse(argument);
     return needing(
-        macro, (value, context) -> java.util.Arrays.equals(value, macro.expand(context)));
+        "\\A",
+        macro,
+        "\\z",
+        (value, context) -> java.util.Arrays.equals(value, macro.expand(context)));
   }
 
   /** The value stands somewhere in the argument; an empty value always does. */

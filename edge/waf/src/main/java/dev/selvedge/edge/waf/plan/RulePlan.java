@@ -11,6 +11,7 @@ import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How to run a rule program: gives exactly what evaluating rule by rule gives, for less.
@@ -32,6 +33,7 @@ public final class RulePlan {
     List<Rule> response = new ArrayList<>();
     RuleFilter.Builder requestBuilder = new RuleFilter.Builder();
     RuleFilter.Builder responseBuilder = new RuleFilter.Builder();
+    boolean severities = asksForSeverity(program);
     for (int phase = 0; phase <= RuleProgram.PHASES; phase++) {
       List<Rule> rules = program.phase(phase).rules();
       PhasePlan.Builder plan = new PhasePlan.Builder(rules.size());
@@ -46,7 +48,7 @@ public final class RulePlan {
           }
           case Folding.Fate.Always always -> {
             folded.add(rule);
-            plan.add(new Step(i, rule, -1, false, false, silent, always.known()));
+            plan.add(new Step(i, rule, -1, false, false, 0, silent, always.known()));
           }
           case Folding.Fate.Evaluated _ -> {
             boolean ofResponse = filterable(rule) && ValueClasses.responseOnly(rule);
@@ -56,7 +58,9 @@ public final class RulePlan {
             } else if (filterable(rule) && ValueClasses.requestOnly(rule)) {
               filter = add(rule, request, requestBuilder);
             }
-            plan.add(new Step(i, rule, filter, ofResponse, quick(rule, filter), silent, null));
+            boolean quick = quick(rule, filter);
+            int chained = quick || filter >= 0 ? quickChained(rule, severities) : 0;
+            plan.add(new Step(i, rule, filter, ofResponse, quick, chained, silent, null));
           }
         }
       }
@@ -91,7 +95,56 @@ public final class RulePlan {
     }
     boolean filtered =
         filter >= 0 && !operator.negated() && operator.operator().need() != Need.ANYTHING;
-    return !filtered && rule.targets().stream().allMatch(RulePlan::quick);
+    return !filtered && asksOnly(rule);
+  }
+
+  private static boolean asksOnly(Rule rule) {
+    return rule.targets().stream().allMatch(RulePlan::quick);
+  }
+
+  /**
+   * How many chained rules can be asked before the first is evaluated: those before them change
+   * nothing that a request could see, and they see nothing of what those match.
+   */
+  private static int quickChained(Rule first, boolean severities) {
+    int count = 0;
+    for (Rule rule = first; rule.chained() != null; count++) {
+      Rule next = rule.chained();
+      boolean pure =
+          rule.perValue().isEmpty()
+              && !rule.capture()
+              && !(severities && rule.meta().severity() >= 0);
+      OperatorSpec operator = next.operator();
+      if (!pure || operator == null || next.multiMatch() || !asksOnly(next) || seesMatches(next)) {
+        return count;
+      }
+      rule = next;
+    }
+    return count;
+  }
+
+  private static boolean seesMatches(Rule rule) {
+    OperatorSpec operator = rule.operator();
+    String argument = operator == null ? "" : operator.argument().toUpperCase(Locale.ROOT);
+    boolean macro = argument.contains("%{MATCHED") || argument.contains("%{RULE");
+    return macro || rule.targets().stream().anyMatch(t -> t.variable().name().startsWith("MATCHED"));
+  }
+
+  /** Whether HIGHEST_SEVERITY may be asked for, so that severities are more than a report. */
+  private static boolean asksForSeverity(RuleProgram program) {
+    return program.phases().stream()
+        .flatMap(phase -> phase.rules().stream())
+        .anyMatch(RulePlan::asksForSeverity);
+  }
+
+  private static boolean asksForSeverity(Rule first) {
+    for (Rule rule = first; rule != null; rule = rule.chained()) {
+      boolean asks = rule.targets().stream().anyMatch(t -> t.variable() == Variable.HIGHEST_SEVERITY);
+      if (asks || rule.toString().toUpperCase(Locale.ROOT).contains("{HIGHEST_SEVERITY")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean quick(Target target) {
@@ -99,7 +152,7 @@ public final class RulePlan {
     return switch (variable.shape()) {
       case SCALAR -> true;
       case FIELDS ->
-          (variable != Variable.TX || target.selector() instanceof Selector.Named)
+          (variable != Variable.TX || quickTx(target))
               && variable != Variable.RULE
               && variable != Variable.ENV;
       case STORED, XPATH -> false;
@@ -119,6 +172,11 @@ public final class RulePlan {
       }
     }
     return false;
+  }
+
+  private static boolean quickTx(Target target) {
+    return target.selector() instanceof Selector.Named
+        || (target.selector() instanceof Selector.Matching && !target.count());
   }
 
   public PhasePlan phase(int number) {

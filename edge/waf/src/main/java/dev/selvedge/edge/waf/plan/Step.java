@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter its number in the filter of its values; -1 where its values do not tell
  * @param response whether that is the filter of the answer's values
  * @param quick whether its first test can be asked without effects before it is evaluated
+ * @param quickChained how many of the rules chained to it can be asked likewise
  * @param silent whether a match is certainly not reported
  * @param known what it does, where that is the same for each request; else null
  *     <p>Immutable.
@@ -21,6 +22,7 @@ public record Step(
     int filter,
     boolean response,
     boolean quick,
+    int quickChained,
     boolean silent,
     @Nullable Known known) {
   /**

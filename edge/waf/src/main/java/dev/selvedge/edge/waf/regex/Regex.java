@@ -4,6 +4,8 @@ import dev.selvedge.edge.waf.rx.Rx;
 import dev.selvedge.edge.waf.rx.RxFlag;
 import dev.selvedge.edge.waf.rx.RxMatcher;
 import dev.selvedge.edge.waf.rx.RxSyntaxException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled pattern over bytes, with libmodsecurity's flags.
@@ -19,6 +21,9 @@ public final class Regex {
   }
 
   private final Rx rx;
+
+  /** A matcher that nobody uses at the moment. */
+  private final AtomicReference<@Nullable RxMatcher> spare = new AtomicReference<>();
 
   private Regex(Rx rx) {
     this.rx = rx;
@@ -71,7 +76,11 @@ public final class Regex {
 
   /** Whether the pattern occurs in {@code s}. */
   public boolean occursIn(byte[] s) {
-    return search().find(s, 0, RxMatcher.STEP_LIMIT_DEFAULT) == Found.YES;
+    RxMatcher kept = spare.getAndSet(null);
+    RxMatcher matcher = kept == null ? rx.matcher() : kept;
+    boolean occurs = matcher.find(s, 0, s.length, 0) == RxMatcher.MATCH;
+    spare.set(matcher);
+    return occurs;
   }
 
   /**

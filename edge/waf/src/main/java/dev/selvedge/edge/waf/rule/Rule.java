@@ -58,6 +58,17 @@ public record Rule(
     return meta.id();
   }
 
+  /** Whether one of its tags reads so before expansion. */
+  public boolean hasTag(String tag) {
+    List<Macro> tags = meta.tags();
+    for (int i = 0; i < tags.size(); i++) {
+      if (tags.get(i).source().equals(tag)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The targets as written, for messages. */
   public String targetsText() {
     StringBuilder text = new StringBuilder();

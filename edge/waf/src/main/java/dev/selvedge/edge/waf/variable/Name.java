@@ -22,11 +22,13 @@ public final class Name {
   private final byte[] written;
   private final byte[] lower;
   private final int hash;
+  private final long letters;
 
   private Name(byte[] written) {
     this.written = written;
     lower = Bytes.lower(written);
     hash = Bytes.hashIgnoreCase(written);
+    letters = letters(lower);
   }
 
   /** The name; the array is kept and must not change. */
@@ -42,6 +44,19 @@ public final class Name {
   /** As it was written. */
   public byte[] written() {
     return written;
+  }
+
+  /** A bit for each byte that occurs, some bytes sharing one; case makes no difference. */
+  static long letters(byte[] name) {
+    long letters = 0;
+    for (byte b : name) {
+      letters |= 1L << Bytes.lower(b);
+    }
+    return letters;
+  }
+
+  long letters() {
+    return letters;
   }
 
   /** In lower case. */
