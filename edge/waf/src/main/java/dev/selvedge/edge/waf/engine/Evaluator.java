@@ -220,6 +220,7 @@ final class Evaluator {
     return matched[0];
   }
 
+  @SuppressWarnings("ReferenceEquality") // a chained rule may be equal to the first
   private void resolve(Rule rule, Target target, Message message, Fields.Sink test) {
     Variable variable = target.variable();
     Step known = rule == message.first ? step : null;

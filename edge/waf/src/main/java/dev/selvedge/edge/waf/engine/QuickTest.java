@@ -77,8 +77,7 @@ final class QuickTest {
     return test(rule, operator, Bytes.of(count));
   }
 
-  private boolean values(
-      Rule rule, @Nullable Step step, OperatorSpec operator, Target target) {
+  private boolean values(Rule rule, @Nullable Step step, OperatorSpec operator, Target target) {
     Variable variable = target.variable();
     if (variable == Variable.TX && target.selector() instanceof Selector.Matching) {
       return s.tx.hasEnds() || s.tx.any(target.selector());

@@ -4,8 +4,6 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.OverLimit;
-import dev.selvedge.edge.waf.rule.RuleProgram;
-import dev.selvedge.edge.waf.trace.Trace;
 import dev.selvedge.edge.waf.variable.Fields;
 import dev.selvedge.edge.waf.variable.Name;
 import java.util.List;

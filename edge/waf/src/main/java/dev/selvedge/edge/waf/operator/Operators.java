@@ -53,9 +53,7 @@ public final class Operators {
     add("DetectSQLi", _ -> needing(InjectionOperators::sql, new Need.Sql()));
     add("DetectXSS", _ -> needing(InjectionOperators::xss, new Need.Xss()));
     add("ValidateByteRange", ByteRange::of);
-    add(
-        "ValidateUrlEncoding",
-        _ -> needing(Encodings::urlBroken, Need.OneOf.where(b -> b == '%')));
+    add("ValidateUrlEncoding", _ -> needing(Encodings::urlBroken, Need.OneOf.where(b -> b == '%')));
     add(
         "ValidateUtf8Encoding",
         _ -> needing(Encodings::utf8Broken, Need.OneOf.where(b -> b > 0x7F)));

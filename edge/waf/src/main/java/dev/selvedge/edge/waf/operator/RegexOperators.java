@@ -71,27 +71,28 @@ final class RegexOperators {
   /** Every match counts; their groups follow each other in TX:0 to TX:n. */
   static Operator all(String argument) {
     Regex regex = Regex.compile(argument);
-    Operator operator = (value, context) -> {
-      Regex.Search search = regex.search(context.matcher(regex.rx()));
-      int from = 0;
-      int group = 0;
-      boolean found = false;
-      while (from <= value.length && group < GLOBAL_CAPTURES_MAX) {
-        Regex.Found outcome = search.find(value, from, context.regexSteps());
-        if (outcome == Regex.Found.LIMIT) {
-          context.regexLimit(regex.source());
-        }
-        if (outcome != Regex.Found.YES) {
-          break;
-        }
-        found = true;
-        if (context.capturing()) {
-          group = capture(search, value, context, group);
-        }
-        from = search.end(0) > search.start(0) ? search.end(0) : search.end(0) + 1;
-      }
-      return found;
-    };
+    Operator operator =
+        (value, context) -> {
+          Regex.Search search = regex.search(context.matcher(regex.rx()));
+          int from = 0;
+          int group = 0;
+          boolean found = false;
+          while (from <= value.length && group < GLOBAL_CAPTURES_MAX) {
+            Regex.Found outcome = search.find(value, from, context.regexSteps());
+            if (outcome == Regex.Found.LIMIT) {
+              context.regexLimit(regex.source());
+            }
+            if (outcome != Regex.Found.YES) {
+              break;
+            }
+            found = true;
+            if (context.capturing()) {
+              group = capture(search, value, context, group);
+            }
+            from = search.end(0) > search.start(0) ? search.end(0) : search.end(0) + 1;
+          }
+          return found;
+        };
     return operator.needing(new Need.Pattern(regex.rx()));
   }
 }

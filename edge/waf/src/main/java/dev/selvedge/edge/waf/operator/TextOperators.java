@@ -30,10 +30,7 @@ final class TextOperators {
   static Operator beginsWith(String argument) {
     Macro macro = Macro.parse(argument);
     return needing(
-        "\\A",
-        macro,
-        "",
-        (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context)));
+        "\\A", macro, "", (value, context) -> Bytes.regionEquals(value, 0, macro.expand(context)));
   }
 
   static Operator endsWith(String argument) {
@@ -50,8 +47,7 @@ final class TextOperators {
 
   static Operator contains(String argument) {
     Macro macro = Macro.parse(argument);
-    return needing(
-        macro, (value, context) -> Bytes.indexOf(value, macro.expand(context), 0) >= 0);
+    return needing(macro, (value, context) -> Bytes.indexOf(value, macro.expand(context), 0) >= 0);
   }
 
   static Operator equal(String argument) {

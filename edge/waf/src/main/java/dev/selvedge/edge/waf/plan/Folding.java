@@ -16,15 +16,17 @@ import org.jspecify.annotations.Nullable;
  * Finds the rules whose outcome is the same for each request, by following what is known of TX from
  * rule to rule and along every skip.
  *
- * <p>Rule sets steer themselves by TX: the CRS asks some hundred times for its paranoia level, which
- * its setup fixed. What is found holds where the phases before have been run and none of the rules
- * found has been removed; it takes into account that requests may be denied or allowed on the way.
- * Not thread-safe, one use.
+ * <p>Rule sets steer themselves by TX: the CRS asks some hundred times for its paranoia level,
+ * which its setup fixed. What is found holds where the phases before have been run and none of the
+ * rules found has been removed; it takes into account that requests may be denied or allowed on the
+ * way. Not thread-safe, one use.
  */
 final class Folding {
   private static final int LOGGING = 5;
 
-  /** What is known of one rule: it is evaluated; or never matches; or never runs; or always acts. */
+  /**
+   * What is known of one rule: it is evaluated; or never matches; or never runs; or always acts.
+   */
   sealed interface Fate {
     record Evaluated() implements Fate {}
 
@@ -115,12 +117,11 @@ final class Folding {
     if (!simple(rule)) {
       return new Fate.Evaluated();
     }
-    links.forEach(
-        link -> {
-          for (int i = 0; i < link.matches().size(); i++) {
-            link.rule().perValue().forEach(action -> certainly(action, tx));
-          }
-        });
+    links.forEach(link -> {
+      for (int i = 0; i < link.matches().size(); i++) {
+        link.rule().perValue().forEach(action -> certainly(action, tx));
+      }
+    });
     return new Fate.Always(known(rule, links, rules, index));
   }
 
@@ -174,8 +175,7 @@ final class Folding {
   }
 
   /** What is known behind a rule; null where evaluation never goes on there. */
-  private @Nullable KnownTx after(
-      Fate fate, Rule rule, KnownTx tx, PhaseProgram rules, int index) {
+  private @Nullable KnownTx after(Fate fate, Rule rule, KnownTx tx, PhaseProgram rules, int index) {
     return switch (fate) {
       case Fate.NeverMatches _, Fate.NeverRuns _ -> tx;
       case Fate.Always always -> {

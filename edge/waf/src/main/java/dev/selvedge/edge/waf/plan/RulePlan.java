@@ -94,7 +94,7 @@ public final class RulePlan {
       return false;
     }
     boolean filtered =
-        filter >= 0 && !operator.negated() && operator.operator().need() != Need.ANYTHING;
+        filter >= 0 && !operator.negated() && !(operator.operator().need() instanceof Need.Anything);
     return !filtered && asksOnly(rule);
   }
 
@@ -127,7 +127,8 @@ public final class RulePlan {
     OperatorSpec operator = rule.operator();
     String argument = operator == null ? "" : operator.argument().toUpperCase(Locale.ROOT);
     boolean macro = argument.contains("%{MATCHED") || argument.contains("%{RULE");
-    return macro || rule.targets().stream().anyMatch(t -> t.variable().name().startsWith("MATCHED"));
+    return macro
+        || rule.targets().stream().anyMatch(t -> t.variable().name().startsWith("MATCHED"));
   }
 
   /** Whether HIGHEST_SEVERITY may be asked for, so that severities are more than a report. */
@@ -139,7 +140,8 @@ public final class RulePlan {
 
   private static boolean asksForSeverity(Rule first) {
     for (Rule rule = first; rule != null; rule = rule.chained()) {
-      boolean asks = rule.targets().stream().anyMatch(t -> t.variable() == Variable.HIGHEST_SEVERITY);
+      boolean asks =
+          rule.targets().stream().anyMatch(t -> t.variable() == Variable.HIGHEST_SEVERITY);
       if (asks || rule.toString().toUpperCase(Locale.ROOT).contains("{HIGHEST_SEVERITY")) {
         return true;
       }

@@ -35,8 +35,7 @@ final class Steering {
       case Action.CtlRemoveTargetById a -> txTargets |= a.target().variable() == Variable.TX;
       case Action.CtlRemoveTargetByTag a -> txTargets |= a.target().variable() == Variable.TX;
       case Action.Skip _ -> skipsStayInPhase = false;
-      case Action.SkipAfter a ->
-          skipsStayInPhase &= phase.after(a.marker(), index + 1) >= 0;
+      case Action.SkipAfter a -> skipsStayInPhase &= phase.after(a.marker(), index + 1) >= 0;
       case Action.SetVar _,
           Action.ExpireVar _,
           Action.InitCol _,

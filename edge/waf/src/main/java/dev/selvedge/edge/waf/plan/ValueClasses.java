@@ -160,13 +160,12 @@ public final class ValueClasses {
   private static boolean only(
       Rule rule, Set<Variable> scalars, Set<Variable> body, Set<Variable> fields) {
     return rule.targets().stream()
-        .allMatch(
-            t ->
-                !t.count()
-                    && (plainPath(t)
-                        || scalars.contains(t.variable())
-                        || body.contains(t.variable())
-                        || fields.contains(t.variable())));
+        .allMatch(t ->
+            !t.count()
+                && (plainPath(t)
+                    || scalars.contains(t.variable())
+                    || body.contains(t.variable())
+                    || fields.contains(t.variable())));
   }
 
   /** Prefixes mean what earlier rules say they mean. */
@@ -267,7 +266,9 @@ public final class ValueClasses {
   private static boolean excluded(Rule rule, Variable variable, byte @Nullable [] name) {
     for (Target exclusion : rule.exclusions()) {
       boolean all = exclusion.selector() instanceof Selector.All;
-      if (name == null ? all && exclusion.variable() == variable : exclusion.excludes(variable, name)) {
+      if (name == null
+          ? all && exclusion.variable() == variable
+          : exclusion.excludes(variable, name)) {
         return true;
       }
     }
