@@ -1,6 +1,5 @@
 package dev.selvedge.edge.waf.engine;
 
-import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.operator.OperatorSpec;
 import dev.selvedge.edge.waf.plan.Step;
@@ -15,6 +14,7 @@ import dev.selvedge.edge.waf.variable.Macro;
 import dev.selvedge.edge.waf.variable.Marks;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -245,15 +245,14 @@ final class Evaluator {
 
   /** The value's own name, with the variable's before it. */
   private static byte[] key(Target target, byte @Nullable [] name) {
-    String variable = target.variable().name();
+    byte[] variable = target.variable().bytes();
     if (name == null) {
-      return Bytes.of(target.count() ? target.text().substring(1) : variable);
+      return target.count() ? Bytes.of(target.text().substring(1)) : variable;
     }
-    return new ByteOutput(variable.length() + 1 + name.length)
-        .add(Bytes.of(variable))
-        .add(':')
-        .add(name)
-        .toBytes();
+    byte[] key = Arrays.copyOf(variable, variable.length + 1 + name.length);
+    key[variable.length] = ':';
+    System.arraycopy(name, 0, key, variable.length + 1, name.length);
+    return key;
   }
 
   /**
@@ -346,6 +345,9 @@ final class Evaluator {
 
   private void tags(Rule rule, Message message) {
     List<Macro> tags = rule.meta().tags();
+    if (!message.tagsFor(rule) && rule.meta().constantTags() && !s.trace.on()) {
+      return;
+    }
     for (int i = 0; i < tags.size(); i++) {
       byte[] constant = tags.get(i).constant();
       String text = constant == null ? Bytes.text(tags.get(i).expand(s)) : tags.get(i).source();
@@ -376,8 +378,8 @@ final class Evaluator {
   /** What runs once the rest of the chain has matched too. */
   private void afterChain(Rule rule, Message message) {
     RuleProgram.Defaults defaults = s.program.defaults().get(rule.phase());
-    for (Action action : defaults.actions()) {
-      run(action, message);
+    for (int i = 0; i < defaults.actions().size(); i++) {
+      run(defaults.actions().get(i), message);
     }
     if (defaults.status() > 0) {
       s.status = defaults.status();
@@ -385,8 +387,8 @@ final class Evaluator {
     if (rule.status() > 0) {
       s.status = rule.status();
     }
-    for (Action action : rule.afterChain()) {
-      run(action, message);
+    for (int i = 0; i < rule.afterChain().size(); i++) {
+      run(rule.afterChain().get(i), message);
     }
     Disruptive disruptive = rule.disruptive();
     if (disruptive != null) {

@@ -24,6 +24,7 @@ final class Message {
   String data = "";
   int severity = -1;
   private @Nullable Rule matchedRule;
+  private @Nullable Rule tagged;
   private String argument = "";
   private byte[] variable = Bytes.EMPTY;
   private byte[] value = Bytes.EMPTY;
@@ -72,6 +73,14 @@ final class Message {
         + "' (Value: `"
         + cut(Excerpt.escaped(value, VALUE_SHOWN_MAX + 1), VALUE_SHOWN_MAX)
         + "' )";
+  }
+
+  /** Whether the tags of this rule have not been added last. */
+  @SuppressWarnings("ReferenceEquality") // another rule may be equal
+  boolean tagsFor(Rule rule) {
+    boolean other = tagged != rule;
+    tagged = rule;
+    return other;
   }
 
   void tag(String tag) {

@@ -19,7 +19,6 @@ import dev.selvedge.edge.waf.variable.Selector;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,8 @@ final class State implements Operator.Context {
   final TxCollection tx = new TxCollection();
   final Fields matchedVars = new Fields();
   final Fields environment = new Fields();
-  final Map<Variable, byte[]> storedKeys = new EnumMap<>(Variable.class);
-  final Map<String, String> xmlNamespaces = new HashMap<>();
+  final Map<Variable, byte[]> storedKeys = new HashMap<>(0);
+  final Map<String, String> xmlNamespaces = new HashMap<>(0);
   final List<RuleMatch> matches = new ArrayList<>();
   final List<Action.IdRange> removedIds = new ArrayList<>();
   final List<String> removedTags = new ArrayList<>();
@@ -57,6 +56,7 @@ final class State implements Operator.Context {
   final long startMillis;
   private final long sequence;
   Connection connection = new Connection("", 0, "", 0);
+  byte[] clientAddress = Bytes.EMPTY;
   EngineMode engine;
   boolean requestBodyAccess;
   boolean forceRequestBody;
@@ -106,9 +106,11 @@ final class State implements Operator.Context {
     this.engine = settings.engine();
     this.requestBodyAccess = settings.requestBodyAccess();
     this.startMillis = options.clock().millis();
-    options
-        .environment()
-        .forEach((name, value) -> environment.add(Bytes.of(name), Bytes.of(value)));
+    if (!options.environment().isEmpty()) {
+      options
+          .environment()
+          .forEach((name, value) -> environment.add(Bytes.of(name), Bytes.of(value)));
+    }
   }
 
   /** Whether a rule does not look at a value, by its own exclusions or by a ctl action. */

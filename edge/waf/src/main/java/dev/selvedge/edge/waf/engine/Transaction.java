@@ -32,6 +32,7 @@ public final class Transaction {
 
   public void connection(Connection connection) {
     s.connection = connection;
+    s.clientAddress = Bytes.of(connection.clientAddress());
   }
 
   /**
@@ -43,7 +44,7 @@ public final class Transaction {
     s.log(4, "Starting phase URI. (SecRules 0 + 1/2)");
     requestReader.line(method, uri, protocol);
     for (int i = 0; i < headers.size(); i++) {
-      requestReader.header(headers.name(i), headers.value(i));
+      requestReader.header(headers, i);
     }
     s.log(4, "Starting phase REQUEST_HEADERS.  (SecRules 1)");
     return run(1);

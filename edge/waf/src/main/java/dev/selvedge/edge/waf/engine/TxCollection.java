@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TxCollection {
   private static final int NAMES_MAX = 10_000;
-  private static final int FIRST_NAMES = 64;
+  private static final int FIRST_NAMES = 128;
 
   private Name[] names = new Name[FIRST_NAMES];
 

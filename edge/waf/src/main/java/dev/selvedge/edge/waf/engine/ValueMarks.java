@@ -78,6 +78,7 @@ final class ValueMarks {
       byte[] value = entry.looked() ? VariableTable.scalar(s, entry.variable()) : null;
       if (value != null) {
         Marks marks = new Marks(filter.words());
+        marks.ensure(1);
         byVariable[entry.variable().ordinal()] = marks;
         mark(entry.valueClass(), value, marks, scan);
       }
@@ -95,6 +96,7 @@ final class ValueMarks {
       marks = new Marks(filter.words());
       byVariable[ordinal] = marks;
     }
+    marks.ensure(fields.size());
     boolean names = VariableTable.showsNames(entry.variable());
     for (int i = marks.size(); i < fields.size(); i++) {
       int valueClass = entry.valueClass(fields.name(i), fields.hash(i));

@@ -112,8 +112,8 @@ final class VariableTable {
     scalar(Variable.QUERY_STRING, s -> s.request.query);
     scalar(Variable.AUTH_TYPE, s -> s.request.authType);
     scalar(Variable.REMOTE_USER, s -> s.request.remoteUser);
-    scalar(Variable.REMOTE_ADDR, s -> Bytes.of(s.connection.clientAddress()));
-    scalar(Variable.REMOTE_HOST, s -> Bytes.of(s.connection.clientAddress()));
+    scalar(Variable.REMOTE_ADDR, s -> s.clientAddress);
+    scalar(Variable.REMOTE_HOST, s -> s.clientAddress);
     number(Variable.REMOTE_PORT, s -> s.connection.clientPort());
     scalar(Variable.SERVER_ADDR, s -> Bytes.of(s.connection.serverAddress()));
     scalar(Variable.SERVER_NAME, s -> s.request.serverName);

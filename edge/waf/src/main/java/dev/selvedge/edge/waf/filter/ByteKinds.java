@@ -157,6 +157,11 @@ final class ByteKinds {
   private static final long WORDS =
       LETTERS | 1L << DIGIT | 1L << DIGIT_ZERO | 1L << HIGH | 1L << NO_BREAK;
 
+  /** Whether letters or digits are among the kinds, which nearly every value has. */
+  static boolean common(long kinds) {
+    return (kinds & (LETTERS | 1L << DIGIT | 1L << DIGIT_ZERO)) != 0;
+  }
+
   /** As {@link dev.selvedge.edge.waf.injection.ByteClasses#cannotBeSql}. */
   static boolean cannotBeSql(long mask) {
     long kinds = mask & 0xFFFF_FFFFL;

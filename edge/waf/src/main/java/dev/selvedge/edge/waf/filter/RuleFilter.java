@@ -26,7 +26,7 @@ public final class RuleFilter {
   private final long[] sql;
   private final long[] xss;
 
-  /** For each rule that needs one of some bytes their kinds, else 0. */
+  /** For each rule kinds of which a value must have one; 0 for those that detectors judge. */
   private final long[] kinds;
 
   private final Prefilter prefilter;
@@ -67,10 +67,13 @@ public final class RuleFilter {
       case Need.Pattern(var rx) -> {
         automaton.add(rule, rx);
         set(patterns, rule);
+        long required = ByteKinds.kindsOf(rx.requiredBytes());
+        kinds[rule] = ByteKinds.common(required) ? ByteKinds.EVERY : required;
       }
       case Need.Words(var found) -> {
         automaton.addWords(rule, found, true);
         set(patterns, rule);
+        kinds[rule] = ByteKinds.EVERY;
       }
       case Need.OneOf oneOf -> kinds[rule] = ByteKinds.kindsOf(oneOf.bytes());
       case Need.Sql _ -> set(sql, rule);
@@ -161,16 +164,21 @@ public final class RuleFilter {
    */
   private ValuePlan plan(long[] direct, long[] otherCase, long mask, Chain[] steps) {
     long[] certain = new long[words];
+    long[] scan = new long[words];
     for (int rule = 0; rule < rules; rule++) {
-      if ((direct[rule >> 6] >>> rule & 1) != 0 && (kinds[rule] & mask) != 0) {
-        set(certain, rule);
+      if (has(direct, rule) && (kinds[rule] & mask) != 0) {
+        set(has(patterns, rule) ? scan : certain, rule);
       }
     }
     long[] sqlHere = (mask & ByteKinds.MAYBE_SQL) == 0 ? new long[words] : and(direct, sql);
     long[] xssHere = (mask & ByteKinds.MAYBE_XSS) == 0 ? new long[words] : and(direct, xss);
     or(certain, and(sqlHere, otherCase));
     or(certain, and(xssHere, otherCase));
-    return new ValuePlan(certain, and(direct, patterns), sqlHere, xssHere, steps);
+    return new ValuePlan(certain, scan, sqlHere, xssHere, steps);
+  }
+
+  private static boolean has(long[] bits, int rule) {
+    return (bits[rule >> 6] >>> rule & 1) != 0;
   }
 
   private static long[] and(long[] a, long[] b) {

@@ -10,8 +10,11 @@ import dev.selvedge.edge.waf.variable.Selector;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How to run a rule program: gives exactly what evaluating rule by rule gives, for less.
@@ -20,7 +23,8 @@ import java.util.Locale;
  * not exceed its step limit either. Immutable, thread-safe.
  */
 public final class RulePlan {
-  private final List<Rule> folded = new ArrayList<>();
+  private final TreeSet<Long> foldedIds = new TreeSet<>();
+  private final Set<String> foldedTags = new HashSet<>();
   private final List<PhasePlan> phases = new ArrayList<>();
   private final ValueClasses requestClasses;
   private final ValueClasses responseClasses;
@@ -43,11 +47,11 @@ public final class RulePlan {
         switch (fates.get(phase).get(i)) {
           case Folding.Fate.NeverRuns _ -> {}
           case Folding.Fate.NeverMatches _ -> {
-            folded.add(rule);
+            fold(rule);
             plan.neverMatches(i);
           }
           case Folding.Fate.Always always -> {
-            folded.add(rule);
+            fold(rule);
             plan.add(new Step(i, rule, -1, false, false, 0, silent, always.known()));
           }
           case Folding.Fate.Evaluated _ -> {
@@ -70,6 +74,11 @@ public final class RulePlan {
     responseClasses = ValueClasses.ofResponse(response, responseBuilder);
     requestFilter = requestBuilder.warmUp(WarmUp.texts()).build();
     responseFilter = responseBuilder.warmUp(WarmUp.texts()).build();
+  }
+
+  private void fold(Rule rule) {
+    foldedIds.add(rule.id());
+    rule.meta().tags().forEach(tag -> foldedTags.add(tag.source()));
   }
 
   public static RulePlan of(RuleProgram program) {
@@ -167,9 +176,14 @@ public final class RulePlan {
    * @param tags as rules have them
    */
   public boolean countsOn(List<Action.IdRange> ids, List<String> tags) {
-    for (Rule rule : folded) {
-      if (ids.stream().anyMatch(range -> range.contains(rule.id()))
-          || rule.meta().tags().stream().anyMatch(tag -> tags.contains(tag.source()))) {
+    for (int i = 0; i < ids.size(); i++) {
+      Long next = foldedIds.ceiling(ids.get(i).first());
+      if (next != null && ids.get(i).contains(next)) {
+        return true;
+      }
+    }
+    for (int i = 0; i < tags.size(); i++) {
+      if (foldedTags.contains(tags.get(i))) {
         return true;
       }
     }

@@ -52,7 +52,17 @@ public record Rule(
       String rev,
       String ver,
       int maturity,
-      int accuracy) {}
+      int accuracy) {
+    /** Whether no tag holds a reference. */
+    public boolean constantTags() {
+      for (int i = 0; i < tags.size(); i++) {
+        if (tags.get(i).constant() == null) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   public long id() {
     return meta.id();

@@ -51,6 +51,11 @@ public final class Rx {
     return program.groups();
   }
 
+  /** Bytes of which every match holds one; all bytes where nothing better is known. */
+  public boolean[] requiredBytes() {
+    return Required.of(node);
+  }
+
   public RxMatcher matcher() {
     return new RxMatcher(program);
   }

@@ -17,11 +17,14 @@ public final class Fields {
 
   private byte[][] names = NONE;
   private byte[][] values = NONE;
+
+  /** Of the names, 0 where it has not been asked for yet. */
   private int[] hashes = NO_HASHES;
+
   private int size;
 
   public void add(byte[] name, byte[] value) {
-    add(name, value, Bytes.hashIgnoreCase(name));
+    add(name, value, 0);
   }
 
   /** Adds an entry of other fields. */
@@ -43,7 +46,12 @@ public final class Fields {
 
   /** The hash of a name, letter case aside: {@link Bytes#hashIgnoreCase}. */
   public int hash(int index) {
-    return hashes[index];
+    int hash = hashes[index];
+    if (hash == 0) {
+      hash = Bytes.hashIgnoreCase(names[index]);
+      hashes[index] = hash;
+    }
+    return hash;
   }
 
   /** Replaces the first value of that name, or adds it. */
@@ -78,7 +86,7 @@ public final class Fields {
   public byte @Nullable [] first(byte[] name) {
     int hash = Bytes.hashIgnoreCase(name);
     for (int i = 0; i < size; i++) {
-      if (hashes[i] == hash && Bytes.equalsIgnoreCase(names[i], name)) {
+      if (hash(i) == hash && Bytes.equalsIgnoreCase(names[i], name)) {
         return values[i];
       }
     }
@@ -104,7 +112,7 @@ public final class Fields {
 
   private boolean chooses(Selector selector, int hash, int index) {
     return selector instanceof Selector.Named named
-        ? hashes[index] == hash && Bytes.equalsIgnoreCase(names[index], named.name())
+        ? hash(index) == hash && Bytes.equalsIgnoreCase(names[index], named.name())
         : selector.chooses(names[index]);
   }
 

@@ -23,6 +23,13 @@ public final class Marks {
     return size;
   }
 
+  /** Makes room for so many entries in all. */
+  public void ensure(int entries) {
+    if (bits.length < entries * words) {
+      bits = Arrays.copyOf(bits, entries * words);
+    }
+  }
+
   /** Adds an entry without marks; returns where its words begin in {@link #bits}. */
   public int add() {
     if (bits.length < (size + 1) * words) {
