@@ -5,6 +5,8 @@ import dev.selvedge.bench.proxy.BenchCase.Suite;
 import dev.selvedge.bench.proxy.ProxyBench;
 import dev.selvedge.bench.proxy.ProxyOptions;
 import dev.selvedge.bench.report.Row;
+import dev.selvedge.bench.waf.WafBench;
+import dev.selvedge.bench.waf.WafOptions;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,6 +22,8 @@ public final class Main {
       ./selvedge bench agents [the same options]
           this proxy with an agent against itself without
           cases: %s
+      ./selvedge bench waf [--json FILE] [--rounds N] [--seconds S] [--write]
+          the rule engine against libmodsecurity, the CRS on the same requests
       ./selvedge bench NAME [--json FILE]
           the micro-benchmarks (JMH) whose class is NAME followed by Benchmark
       """
@@ -44,6 +48,9 @@ public final class Main {
       }
       if (args.getFirst().equals("agents")) {
         return agents(ProxyOptions.parse(home(), Suite.AGENTS, rest), out);
+      }
+      if (args.getFirst().equals("waf")) {
+        return WafBench.run(WafOptions.parse(home(), rest), out);
       }
       return MicroBench.run(args.getFirst(), rest, out);
     } catch (IllegalArgumentException e) {
