@@ -3,11 +3,8 @@ package dev.selvedge.edge.waf.filter;
 import dev.selvedge.edge.waf.injection.SqlDetector;
 import dev.selvedge.edge.waf.injection.XssDetector;
 import dev.selvedge.edge.waf.rx.CandidateSet;
-import dev.selvedge.edge.waf.rx.Rx;
-import dev.selvedge.edge.waf.rx.RxMatcher;
 import dev.selvedge.edge.waf.rx.Scanner;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +18,6 @@ public final class FilterScan {
   /** Power of two; more plans than that, of which each takes some 200 bytes, start anew. */
   private static final int PLANS = 1 << 11;
 
-  /** On longer values the automaton is the cheaper way. */
-  private static final int DIRECT_BYTES = 64;
-
-  /** After so many steps a pattern is left to the confirmation. */
-  private static final int STEPS = 1_000;
-
-  private static final int STEPS_A_BYTE = 10;
-
   private static final int TEXTS = 1 << 8;
   private static final int TEXTS_KEPT = TEXTS * 3 / 4;
 
@@ -36,7 +25,6 @@ public final class FilterScan {
   private final int words;
   private final Scanner scanner;
   private final CandidateSet found;
-  private @Nullable RxMatcher matcher;
   private final SqlDetector sql = new SqlDetector();
   private final XssDetector xss = new XssDetector();
 
@@ -119,27 +107,9 @@ public final class FilterScan {
     if (ValuePlan.any(plan.xss()) && xss.detect(value, 0, value.length)) {
       add(plan.xss(), out, at);
     }
-    if (plan.direct().length > 0 && value.length <= DIRECT_BYTES) {
-      for (int rule : plan.direct()) {
-        if (mayMatch(rule, value)) {
-          out[at + (rule >> 6)] |= 1L << rule;
-        }
-      }
-    } else if (plan.scans()) {
+    if (plan.scans()) {
       scan(plan.scan(), value, out, at);
     }
-  }
-
-  /** Where the search takes too many steps, it may. */
-  private boolean mayMatch(int rule, byte[] value) {
-    Rx rx = Objects.requireNonNull(filter.patternOf(rule));
-    RxMatcher known = matcher;
-    if (known == null) {
-      known = rx.matcher();
-      matcher = known;
-    }
-    known.use(rx).stepLimit(STEPS + (long) STEPS_A_BYTE * value.length);
-    return known.find(value, 0, value.length, 0) != RxMatcher.NO_MATCH;
   }
 
   private void add(long[] rules, long[] out, int at) {

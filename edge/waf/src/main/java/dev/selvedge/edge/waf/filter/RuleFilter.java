@@ -2,14 +2,12 @@ package dev.selvedge.edge.waf.filter;
 
 import dev.selvedge.edge.waf.operator.Need;
 import dev.selvedge.edge.waf.rx.Prefilter;
-import dev.selvedge.edge.waf.rx.Rx;
 import dev.selvedge.edge.waf.transform.NamedTransformation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of which a value's bytes tell whether it may match them, for all values at once.
@@ -19,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * behind its transformations. Immutable, thread-safe.
  */
 public final class RuleFilter {
-  /** Patterns that are cheaper to try than to ask the automaton for all rules. */
-  private static final int FEW = 3;
-
   private final int rules;
   private final int words;
   private final List<Chain> chains;
@@ -35,9 +30,6 @@ public final class RuleFilter {
   private final long[] kinds;
 
   private final Prefilter prefilter;
-
-  /** The pattern of each rule that has one. */
-  private final @Nullable Rx[] patternOf;
 
   /** The bits of {@link ByteKinds} that make a difference to the plans of a class. */
   private final long[] tellingOfClass;
@@ -55,7 +47,6 @@ public final class RuleFilter {
     sql = new long[words];
     xss = new long[words];
     kinds = new long[rules];
-    patternOf = new @Nullable Rx[rules];
     Prefilter.Builder automaton = new Prefilter.Builder();
     for (int rule = 0; rule < rules; rule++) {
       for (Chain chain : builder.chainsOf.get(rule)) {
@@ -96,7 +87,6 @@ public final class RuleFilter {
       case Need.Pattern(var rx) -> {
         automaton.add(rule, rx);
         set(patterns, rule);
-        patternOf[rule] = rx;
         long required = ByteKinds.kindsOf(rx.requiredBytes());
         kinds[rule] = ByteKinds.common(required) ? ByteKinds.EVERY : required;
       }
@@ -208,25 +198,7 @@ public final class RuleFilter {
     long[] xssHere = (mask & ByteKinds.MAYBE_XSS) == 0 ? new long[words] : and(direct, xss);
     or(certain, and(sqlHere, otherCase));
     or(certain, and(xssHere, otherCase));
-    return new ValuePlan(certain, scan, sqlHere, xssHere, few(scan, otherCase), steps);
-  }
-
-  /** The rules of a set if they are few and all have patterns for the value as it is. */
-  private int[] few(long[] scan, long[] otherCase) {
-    List<Integer> found = new ArrayList<>();
-    for (int rule = 0; rule < rules; rule++) {
-      if (has(scan, rule)) {
-        if (found.size() == FEW || patternOf[rule] == null || has(otherCase, rule)) {
-          return new int[0];
-        }
-        found.add(rule);
-      }
-    }
-    return found.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  @Nullable Rx patternOf(int rule) {
-    return patternOf[rule];
+    return new ValuePlan(certain, scan, sqlHere, xssHere, steps);
   }
 
   private static boolean has(long[] bits, int rule) {

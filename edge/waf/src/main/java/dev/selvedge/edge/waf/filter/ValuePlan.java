@@ -8,12 +8,10 @@ package dev.selvedge.edge.waf.filter;
  * @param scan rules that it may match where the automaton says so
  * @param sql rules that it may match where the SQL detector finds something
  * @param xss rules that it may match where the detector of cross-site scripting does
- * @param direct the rules of {@code scan} if they are so few that on short values their patterns are
- *     tried instead; else empty
  * @param steps transformations that change such values, with what follows for the changed ones
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never handed out
-record ValuePlan(long[] certain, long[] scan, long[] sql, long[] xss, int[] direct, Chain[] steps) {
+record ValuePlan(long[] certain, long[] scan, long[] sql, long[] xss, Chain[] steps) {
   boolean scans() {
     return any(scan);
   }
