@@ -41,6 +41,8 @@ public enum FailureCode {
   UPGRADES_FULL(Source.LIMIT, 503, "Too many upgraded connections are open on this route."),
   POOL_QUEUE_FULL(Source.LIMIT, 503, "Too many requests wait for the upstream."),
   POOL_WAIT_TIMEOUT(Source.LIMIT, 503, "No connection to the upstream came free in time."),
+  SPILL_FULL(Source.LIMIT, 503, "The proxy holds as many request bodies as it may."),
+  SPILL_FAILED(Source.SELF, 503, "The proxy could not keep the body."),
   TOTAL_TIMEOUT(Source.LIMIT, 504, "The request took longer than its route allows."),
 
   // What the route says.
