@@ -55,6 +55,12 @@ public final class SpillFiles {
     bytes.limit(bytesMax);
   }
 
+  /** Files whose work is done on a virtual thread each time; the bound is set later. */
+  public static SpillFiles onVirtualThreads() {
+    Thread.Builder builder = Thread.ofVirtual().name("spill");
+    return new SpillFiles(builder::start, 0);
+  }
+
   /** Bytes in files; the limit may be changed. */
   public Bounds bytes() {
     return bytes;
