@@ -41,8 +41,6 @@ public enum FailureCode {
   UPGRADES_FULL(Source.LIMIT, 503, "Too many upgraded connections are open on this route."),
   POOL_QUEUE_FULL(Source.LIMIT, 503, "Too many requests wait for the upstream."),
   POOL_WAIT_TIMEOUT(Source.LIMIT, 503, "No connection to the upstream came free in time."),
-  SPILL_FULL(Source.LIMIT, 503, "The proxy holds as many request bodies as it may."),
-  SPILL_FAILED(Source.SELF, 503, "The proxy could not keep the body."),
   TOTAL_TIMEOUT(Source.LIMIT, 504, "The request took longer than its route allows."),
 
   // What the route says.
@@ -81,6 +79,7 @@ public enum FailureCode {
   AGENT_HEAD_TOO_LARGE(Source.AGENT, 503, "The request is too large to be checked."),
   BODY_OVER_INSPECT_LIMIT(Source.AGENT, 413, "The body is too large to be checked."),
   SPILL_FULL(Source.AGENT, 503, "Too many bodies wait for a check."),
+  SPILL_FAILED(Source.AGENT, 503, "A body that waits for a check could not be kept."),
 
   // Ourselves.
   UPGRADED_IDLE(Source.SELF, 0, "The upgraded connection was idle for too long."),

@@ -142,11 +142,11 @@ public final class SpillFiles {
   }
 
   /** Removes the folder that was made without being asked for; files in use stay usable. */
-  public synchronized void close() throws IOException {
+  public synchronized void close() {
     Path at = made;
     if (at != null) {
       made = null;
-      Files.deleteIfExists(at);
+      at.toFile().delete();
     }
   }
 }

@@ -96,7 +96,7 @@ final class Tail implements Stage, HeldBody.Listener {
       keeps.settle(ended);
       return false;
     }
-    boolean moved = false;
+    boolean moved = dropDrained();
     while (!closed) {
       ByteBuf chunk = credit > 0 ? next((int) Math.min(credit, Integer.MAX_VALUE)) : null;
       if (chunk == null) {
@@ -107,7 +107,8 @@ final class Tail implements Stage, HeldBody.Listener {
       delivered = true;
       sink.chunk(chunk);
     }
-    if (!closed && ended && !endPassed && empty()) {
+    moved |= dropDrained();
+    if (!closed && ended && !endPassed && held == null && queue.isEmpty()) {
       endPassed = true;
       delivered = true;
       sink.end(trailers);
@@ -118,20 +119,20 @@ final class Tail implements Stage, HeldBody.Listener {
   private @Nullable ByteBuf next(int limit) {
     HeldBody keeps = held;
     if (keeps != null) {
-      ByteBuf chunk = keeps.take(limit);
-      return chunk != null || !empty() || queue.isEmpty() ? chunk : queue.take(limit);
+      return keeps.take(limit);
     }
     return queue.isEmpty() ? null : queue.take(limit);
   }
 
-  /** Whether all has gone out; lets go of the held body then. */
-  private boolean empty() {
+  /** Lets go of the held body once it is empty: then there is room for more. */
+  private boolean dropDrained() {
     HeldBody keeps = held;
-    if (keeps != null && keeps.drained()) {
-      held = null;
-      keeps.close();
+    if (keeps == null || !keeps.drained()) {
+      return false;
     }
-    return held == null && queue.isEmpty();
+    held = null;
+    keeps.close();
+    return true;
   }
 
   /** Whether the receiver has to be told to send; asked once after each turn. */
