@@ -344,9 +344,18 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
 
   // ---- ends of a question
 
+  /** Whether the deadline has passed, though its timer did not fire yet. */
+  boolean late() {
+    return worker.now() - clockSince >= leftNanos;
+  }
+
   @Override
   protected void expired(long nowNanos) {
     worker.readClock();
+    expire();
+  }
+
+  void expire() {
     worker.metrics().add(agent.metrics().timeouts(), 1);
     boolean held = state == State.ASKED;
     if (state == State.QUEUED) {
