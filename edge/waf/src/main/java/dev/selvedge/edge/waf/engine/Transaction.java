@@ -40,6 +40,11 @@ public final class Transaction {
     s.connection = connection;
   }
 
+  /** Lets rules know something of the host's as TX:name; before the request's head. */
+  public void tell(String name, byte[] value) {
+    s.tx.set(Bytes.of(name), value);
+  }
+
   /**
    * The request line and the header fields; runs phase 1.
    *
@@ -76,6 +81,16 @@ public final class Transaction {
       s.verdict = new Verdict.Deny(REQUEST_TOO_LARGE, false, 0);
     }
     return s.verdict;
+  }
+
+  /** What came of the request's body is not all of it, or could not be read: REQBODY_ERROR. */
+  public void requestBodyBroken(String why) {
+    s.request.bodyError = why;
+  }
+
+  /** Whether an argument was longer than rules see of one. */
+  public boolean argumentCut() {
+    return s.request.argumentCut;
   }
 
   /** No more request body comes; runs phase 2. */
