@@ -101,6 +101,7 @@ class AdminServerTest {
             new RecordView.StepView(Step.REFUSED, "route_refused", 12),
             new RecordView.StepView(Step.RESPONDED, "403", 15)),
         3,
+        List.of(),
         20_400,
         0,
         231);

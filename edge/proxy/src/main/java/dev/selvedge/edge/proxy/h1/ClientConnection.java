@@ -335,6 +335,11 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     return upgradeOffer;
   }
 
+  @Override
+  public int httpVersion() {
+    return heads.version10() ? 10 : 11;
+  }
+
   private boolean readBody(ByteBuf in) {
     if (credit <= 0) {
       return false;
