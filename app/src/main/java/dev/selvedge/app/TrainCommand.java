@@ -1,6 +1,5 @@
 package dev.selvedge.app;
 
-import dev.selvedge.edge.config.load.ConfigLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -11,12 +10,18 @@ import picocli.CommandLine.Parameters;
 @Command(name = "train", hidden = true, description = "Runs a start without serving.")
 final class TrainCommand implements Callable<Integer> {
 
+  private final AgentTypes types;
+
   @Parameters(paramLabel = "FILE")
   private Path file = Path.of("selvedge.kdl");
 
+  TrainCommand(AgentTypes types) {
+    this.types = types;
+  }
+
   @Override
   public Integer call() {
-    ConfigLoader.load(file, System::getenv);
+    types.load(file);
     WarmUp.run(Duration.ofSeconds(2));
     return Main.FINE;
   }
