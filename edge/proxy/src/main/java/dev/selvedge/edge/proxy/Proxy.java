@@ -141,6 +141,13 @@ public final class Proxy implements AutoCloseable {
             "Bytes read from one side and not yet taken by the other.",
             "",
             dataplane.buffered()::count);
+    around
+        .metrics()
+        .sampled(
+            "selvedge_spilled_bytes",
+            "Bytes in files of bodies held for agents.",
+            "",
+            dataplane.spill().bytes()::count);
     try {
       proxy.apply(config, Duration.ZERO);
     } catch (IOException | RuntimeException failed) {
@@ -164,6 +171,7 @@ public final class Proxy implements AutoCloseable {
     Map<String, ListenerSockets> bound = bindNew(next);
     Snapshot snapshot;
     try {
+      dataplane.spill().folder(next.system().spillDirectory());
       snapshot = builder.build(next, dataplane);
     } catch (IOException | RuntimeException failed) {
       bound.values().forEach(ListenerSockets::close);
@@ -303,5 +311,6 @@ public final class Proxy implements AutoCloseable {
   @Override
   public void close() {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    dataplane.spill().close();
   }
 }

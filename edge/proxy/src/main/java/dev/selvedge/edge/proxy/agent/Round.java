@@ -78,7 +78,50 @@ final class Round {
     advance();
   }
 
-  private static Step step(Vote vote) {
+  /** Whether the result does not stand yet. */
+  boolean open() {
+    return !settled;
+  }
+
+  /**
+   * An agent asked for the body.
+   *
+   * @param holds whether its decision is waited for; else it allows for now
+   */
+  void needsMore(int agent, boolean holds) {
+    if (!settled) {
+      if (!holds) {
+        ballot.vote(agent, Vote.ALLOW);
+      }
+      advance();
+    }
+  }
+
+  /** An agent is not waited for any more, though it did not decide. */
+  void passed(int agent) {
+    if (!settled) {
+      ballot.vote(agent, Vote.ALLOW);
+      advance();
+    }
+  }
+
+  /** The proxy refuses on an agent's behalf, whatever its failure mode. */
+  void refused(int agent, FailureCode why) {
+    if (!settled) {
+      failures[agent] = why;
+      decisions[agent] = NOTHING;
+      owner.step(agent, Step.AGENT_FAILED);
+      ballot.vote(agent, Vote.BLOCK);
+      advance();
+    }
+  }
+
+  /** What an agent decided after the result stood; counts for what is still to come. */
+  void decidedLate(int agent, Decision decision) {
+    decisions[agent] = decision;
+  }
+
+  static Step step(Vote vote) {
     return switch (vote) {
       case ALLOW -> Step.AGENT_ALLOWED;
       case REDIRECT -> Step.AGENT_REDIRECTED;
@@ -126,6 +169,8 @@ final class Round {
     if (!settled && ballot.settled()) {
       settled = true;
       owner.settled(this);
+    } else if (!settled) {
+      owner.unsettled(this, ballot.pending());
     }
   }
 
