@@ -2,6 +2,8 @@ package dev.selvedge.bench;
 
 import dev.selvedge.bench.proxy.ProxyBench;
 import dev.selvedge.bench.proxy.ProxyOptions;
+import dev.selvedge.bench.waf.WafBench;
+import dev.selvedge.bench.waf.WafOptions;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ public final class Main {
       ./selvedge bench proxy [--json FILE] [--case NAME]… [--rounds N] [--seconds S] [--write]
           this proxy against nginx and HAProxy; --write renews the section in docs/benchmarks.md
           cases: %s
+      ./selvedge bench waf [--json FILE] [--rounds N] [--seconds S] [--write]
+          the rule engine against libmodsecurity, the CRS on the same requests
       ./selvedge bench NAME [--json FILE]
           the micro-benchmarks (JMH) whose class is NAME followed by Benchmark
       """
@@ -35,6 +39,9 @@ public final class Main {
       List<String> rest = args.subList(1, args.size());
       if (args.getFirst().equals("proxy")) {
         return ProxyBench.run(ProxyOptions.parse(home(), rest), out);
+      }
+      if (args.getFirst().equals("waf")) {
+        return WafBench.run(WafOptions.parse(home(), rest), out);
       }
       return MicroBench.run(args.getFirst(), rest, out);
     } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.engine.Transaction;
 import dev.selvedge.edge.waf.engine.Verdict;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Name;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exam {
 
+  private static final Name PATH = Name.of(Bytes.of(Exclusion.PATH_NAME));
+  private static final Name PARTIAL = Name.of(Bytes.of(RuleText.PARTIAL_NAME));
+  private static final byte[] ZERO = Bytes.of(0);
+  private static final byte[] ONE = Bytes.of(1);
   private static final int TOO_LARGE = 413;
   private static final int UNSUPPORTED = 415;
 
@@ -84,8 +89,8 @@ public final class Exam {
   private Judgement request(
       Subject subject, byte[] plain, @Nullable String broken, boolean over, boolean last) {
     t.connection(subject.connection());
-    t.tell(Exclusion.PATH_NAME, subject.path());
-    t.tell(RuleText.PARTIAL_NAME, Bytes.of(over ? 1 : 0));
+    t.tell(PATH, subject.path());
+    t.tell(PARTIAL, over ? ONE : ZERO);
     Verdict verdict =
         t.requestHead(subject.method(), subject.uri(), subject.protocol(), subject.fields());
     if (verdict instanceof Verdict.Allow) {

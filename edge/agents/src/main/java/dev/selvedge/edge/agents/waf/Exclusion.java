@@ -25,7 +25,7 @@ record Exclusion(
     Place place) {
 
   /** Where rules find the path in its normal form. */
-  static final String PATH_NAME = "selvedge_path";
+  static final String PATH_NAME = "host_path";
 
   /** Tags that all rules of a set carry: the shipped one's and the CRS's. */
   static final List<String> WHOLE_SETS = List.of("selvedge", "OWASP_CRS");

@@ -17,7 +17,7 @@ final class RuleText {
   static final int BROKEN_BODY = 4_900_010;
 
   /** Where rules find that they see only the start of a body. */
-  static final String PARTIAL_NAME = "selvedge_partial";
+  static final String PARTIAL_NAME = "host_partial";
 
   private static final int EXCLUSION_IDS = 4_901_000;
   private static final int PARANOIA_MAX = 4;

@@ -23,8 +23,10 @@ final class Message {
   String msg = "";
   String data = "";
   int severity = -1;
-  private String match = "";
-  private String variable = "";
+  private @Nullable Rule matchedRule;
+  private @Nullable Rule tagged;
+  private String argument = "";
+  private byte[] variable = Bytes.EMPTY;
   private byte[] value = Bytes.EMPTY;
   private final List<String> tags = new ArrayList<>();
 
@@ -47,23 +49,38 @@ final class Message {
   }
 
   /** Keeps the value that matched. */
-  void matched(Rule rule, String argument, String key, byte[] matchedValue) {
+  void matched(Rule rule, String expandedArgument, byte[] key, byte[] matchedValue) {
+    matchedRule = rule;
+    argument = expandedArgument;
     variable = key;
     value = matchedValue;
-    if (rule.operator() == null) {
-      match = "Unconditional match in SecAction.";
-    } else {
-      match =
-          "Matched \"Operator `"
-              + rule.operator().name()
-              + "' with parameter `"
-              + cut(argument, DATA_SHOWN_MAX)
-              + "' against variable `"
-              + key
-              + "' (Value: `"
-              + cut(Excerpt.escaped(matchedValue, VALUE_SHOWN_MAX + 1), VALUE_SHOWN_MAX)
-              + "' )";
+  }
+
+  private String match() {
+    Rule rule = matchedRule;
+    if (rule == null) {
+      return "";
     }
+    if (rule.operator() == null) {
+      return "Unconditional match in SecAction.";
+    }
+    return "Matched \"Operator `"
+        + rule.operator().name()
+        + "' with parameter `"
+        + cut(argument, DATA_SHOWN_MAX)
+        + "' against variable `"
+        + Bytes.text(variable)
+        + "' (Value: `"
+        + cut(Excerpt.escaped(value, VALUE_SHOWN_MAX + 1), VALUE_SHOWN_MAX)
+        + "' )";
+  }
+
+  /** Whether the tags of this rule have not been added last. */
+  @SuppressWarnings("ReferenceEquality") // another rule may be equal
+  boolean tagsFor(Rule rule) {
+    boolean other = tagged != rule;
+    tagged = rule;
+    return other;
   }
 
   void tag(String tag) {
@@ -86,7 +103,7 @@ final class Message {
       text.append("Access denied with code ").append(deniedWith);
       text.append(" (phase ").append(first.phase()).append("). ");
     }
-    text.append(match);
+    text.append(match());
     bracket(text, "file", meta.file());
     bracket(text, "line", Integer.toString(meta.line()));
     bracket(text, "id", Long.toString(meta.id()));
@@ -102,7 +119,7 @@ final class Message {
     }
     bracket(text, "hostname", Bytes.text(s.request.serverName));
     bracket(text, "uri", cut(Bytes.text(s.request.path), DATA_SHOWN_MAX));
-    bracket(text, "unique_id", s.uniqueId);
+    bracket(text, "unique_id", s.uniqueId());
     return new RuleMatch(
         meta.id(),
         first.phase(),
@@ -110,8 +127,8 @@ final class Message {
         data,
         severity,
         List.copyOf(tags),
-        variable,
-        Excerpt.masked(variable, value),
+        Bytes.text(variable),
+        Excerpt.masked(Bytes.text(variable), value),
         deniedWith != null,
         audit,
         text.toString());
