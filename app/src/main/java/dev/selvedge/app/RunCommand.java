@@ -37,14 +37,13 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private static int serve(Path chosen, Loaded.Ok loaded) throws InterruptedException {
+  private int serve(Path chosen, Loaded.Ok loaded) throws InterruptedException {
     String missing = Descriptors.shortage(loaded.config());
     if (missing != null) {
       System.err.println(missing);
       return Main.BAD_INPUT;
     }
-    WarmUp.run(WarmUp.AT_START);
-    try (Program program = Program.start(chosen, loaded)) {
+    try (Program program = Program.start(types, chosen, loaded)) {
       long started = ManagementFactory.getRuntimeMXBean().getStartTime();
       program.announce(System.currentTimeMillis() - started);
       return program.awaitEnd();

@@ -1,5 +1,8 @@
 package dev.selvedge.app;
 
+import dev.selvedge.app.child.Rehearsal;
+import dev.selvedge.edge.agents.BuiltIn;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -20,9 +23,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, InterruptedException {
     types.load(file);
     WarmUp.run(Duration.ofSeconds(2));
+    for (BuiltIn builtIn : types.all()) {
+      Rehearsal.of(builtIn.made().get());
+    }
     return Main.FINE;
   }
 }

@@ -97,6 +97,7 @@ final class Child {
       probe = supervisor.probe(address(), spec, new Told(started));
     } catch (IOException failed) {
       plan.exited(now, "cannot be started: " + failed.getMessage());
+      supervisor.log("error", "agent " + plan.reason(), spec, "");
     }
   }
 

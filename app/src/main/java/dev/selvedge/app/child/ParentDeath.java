@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 public final class ParentDeath {
 
   private static final int SET_PARENT_DEATH_SIGNAL = 1;
+  private static final int GET_DUMPABLE = 3;
   private static final long SIGKILL = 9;
 
   private ParentDeath() {}
@@ -36,6 +37,15 @@ public final class ParentDeath {
       throw new IllegalStateException("no parent-death signal: prctl says " + result);
     }
     return isChildOf(parent);
+  }
+
+  /** Calls the system without a wish: whether the process may be dumped. */
+  static void rehearse() {
+    try {
+      int _ = (int) prctl().invokeExact(GET_DUMPABLE, 0L, 0L, 0L, 0L);
+    } catch (Throwable e) {
+      throw new IllegalStateException("prctl cannot be called", e);
+    }
   }
 
   static boolean isChildOf(long parent) {

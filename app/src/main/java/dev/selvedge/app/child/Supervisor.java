@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,7 +44,7 @@ public final class Supervisor implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Thread thread;
-  private int made;
+  private int madeSoFar;
   private volatile boolean ended;
 
   private Supervisor(ChildCommand command, Metrics metrics, ChildLog log) throws IOException {
@@ -65,22 +66,35 @@ public final class Supervisor implements AutoCloseable {
 
   // ---- what the program asks
 
-  /** Starts a child for each built-in agent that has none; the others stay. Does not wait. */
-  public void want(Collection<AgentConfig> agents) {
-    List<ChildSpec> wanted = specs(agents);
+  /**
+   * Starts a child for each built-in agent that has none; the others stay. Does not wait.
+   *
+   * @return the agents that had none
+   */
+  public List<AgentConfig> want(Collection<AgentConfig> agents) {
+    List<AgentConfig> started = new ArrayList<>();
     call(() -> {
-      for (ChildSpec spec : wanted) {
-        Child child = find(spec);
-        if (child == null) {
-          metrics.register(spec.name(), this::child);
-          child = new Child(this, made++, spec, nanos());
-          children.add(child);
-        } else {
-          child.moved(spec);
+      for (AgentConfig agent : agents) {
+        if (agent.address() == null && provide(ChildSpec.of(agent))) {
+          started.add(agent);
         }
-        child.act(nanos());
       }
     });
+    return started;
+  }
+
+  /** Whether there was none. */
+  private boolean provide(ChildSpec spec) {
+    Child child = find(spec);
+    if (child != null) {
+      child.moved(spec);
+      return false;
+    }
+    metrics.register(spec.name(), this::child);
+    Child made = new Child(this, madeSoFar++, spec, nanos());
+    children.add(made);
+    made.act(nanos());
+    return true;
   }
 
   /** Lets every child go that none of these needs. Does not wait. */
@@ -121,21 +135,32 @@ public final class Supervisor implements AutoCloseable {
     List<String> missing = new ArrayList<>();
     for (ChildSpec spec : specs(agents)) {
       Child child = find(spec);
-      if (child == null) {
-        missing.add("agent " + spec.name() + " has no process");
-      } else if (child.state() != ChildPlan.State.HEALTHY) {
-        String why = child.reason().isEmpty() ? "" : ": " + child.reason();
-        String state = child.state().name().toLowerCase(java.util.Locale.ROOT);
-        missing.add("agent " + spec.name() + " is " + state + why);
+      String why = child == null ? "no process" : trouble(child);
+      if (why != null) {
+        missing.add("agent " + spec.name() + ": " + why);
       }
     }
     return missing;
   }
 
-  /** Where to reach a built-in agent at this moment, as {@code unix:PATH}. */
-  public String address(AgentConfig agent) {
+  /** Why the child of that agent is not healthy; null where it is, or there is none. */
+  public @Nullable String trouble(String agent) {
+    Child child = child(agent);
+    return child == null ? null : trouble(child);
+  }
+
+  private static @Nullable String trouble(Child child) {
+    if (child.state() == ChildPlan.State.HEALTHY) {
+      return null;
+    }
+    String state = child.state().name().toLowerCase(Locale.ROOT);
+    return "its process is " + state + (child.reason().isEmpty() ? "" : ": " + child.reason());
+  }
+
+  /** Where to reach a built-in agent at this moment, as {@code unix:PATH}; null: nowhere. */
+  public @Nullable String address(AgentConfig agent) {
     Child child = find(ChildSpec.of(agent));
-    return child == null ? "unix:/nonexistent" : child.address();
+    return child == null ? null : child.address();
   }
 
   private static List<ChildSpec> specs(Collection<AgentConfig> agents) {
@@ -258,8 +283,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   HealthProbe probe(String address, ChildSpec spec, HealthProbe.Listener listener) {
-    return new HealthProbe(
-        probes.next().next(), address, spec.name(), Child.configure(spec), listener);
+    return new HealthProbe(probes.next(), address, spec.name(), Child.configure(spec), listener);
   }
 
   void log(String level, String message, ChildSpec spec, String members) {

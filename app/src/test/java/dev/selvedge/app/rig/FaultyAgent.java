@@ -9,7 +9,9 @@ import dev.selvedge.edge.protocol.agent.InlineAgent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An agent that fails as the path of a request says; it allows all other requests. */
+/**
+ * An agent that fails as the last segment of a request's path says; it allows all other requests.
+ */
 public final class FaultyAgent implements InlineAgent {
 
   private static final int MIB = 1 << 20;
@@ -24,7 +26,7 @@ public final class FaultyAgent implements InlineAgent {
   @Override
   public void event(AgentCall call, AgentEvent event, int flags) {
     if (event instanceof AgentEvent.RequestHeaders request) {
-      switch (request.path()) {
+      switch (request.path().substring(request.path().lastIndexOf('/'))) {
         case "/wedge" -> wedge();
         case "/leak" -> leak();
         case "/exit" -> Runtime.getRuntime().halt(3);

@@ -45,7 +45,7 @@ final class GrpcAgentStream extends ServerCall.Listener<byte[]> implements Agent
       owed++;
       onReady();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "the stream failed: {0}", e);
+      LOG.log(System.Logger.Level.WARNING, "the stream failed", e);
       end(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
     }
   }

@@ -377,7 +377,8 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
    */
   void failed(FailureCode why, boolean counts) {
     worker.metrics().add(agent.metrics().failure(why), 1);
-    if (counts) {
+    boolean askedAtAll = why != FailureCode.AGENT_UNAVAILABLE || pass != CircuitBreaker.Pass.PROBE;
+    if (counts && askedAtAll) {
       agent.breaker().failed(pass, worker.now());
     } else {
       agent.breaker().abandoned(pass);
