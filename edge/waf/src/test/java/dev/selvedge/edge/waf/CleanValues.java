@@ -105,8 +105,8 @@ record CleanValues(List<String> values) {
     for (Path jar : files(repository, ".jar")) {
       try (ZipFile zip = new ZipFile(jar.toFile())) {
         zip.stream().filter(CleanValues::document).forEach(e -> text(content(zip, e), into));
-      } catch (java.util.zip.ZipException e) {
-        continue; // half a download is no document
+      } catch (java.util.zip.ZipException _) {
+        // half a download is no document
       }
     }
   }
@@ -126,7 +126,7 @@ record CleanValues(List<String> values) {
   }
 
   private static void text(String text, Set<String> into) {
-    for (String paragraph : PARAGRAPH.split(text)) {
+    for (String paragraph : PARAGRAPH.split(text, -1)) {
       value(paragraph, into);
       paragraph.lines().forEach(line -> value(line, into));
     }

@@ -131,7 +131,8 @@ final class CaseRequest {
     t.requestBody(body);
     t.requestBodyEnd();
     if (answer.first(Bytes.of("Content-Type")) == null) {
-      answer.add(Bytes.of("Content-Type"), "text/html; charset=utf-8".getBytes(StandardCharsets.UTF_8));
+      answer.add(
+          Bytes.of("Content-Type"), "text/html; charset=utf-8".getBytes(StandardCharsets.UTF_8));
     }
     t.responseHead(200, Bytes.of("HTTP/1.1"), answer);
     t.responseBody(page);

@@ -25,7 +25,9 @@ record RuleCase(String table, long rule, boolean attack, String place, String va
       }
       List<RuleCase> cases = new ArrayList<>();
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      text.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).forEach(l -> cases.add(line(table, l)));
+      text.lines()
+          .filter(l -> !l.isBlank() && !l.startsWith("#"))
+          .forEach(l -> cases.add(line(table, l)));
       return cases;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -43,7 +45,8 @@ record RuleCase(String table, long rule, boolean attack, String place, String va
       throw new AssertionError(table + ": not a case: " + line);
     }
     String value = words.length < WORDS ? "" : words[WORDS - 1];
-    return new RuleCase(table, Long.parseLong(words[0]), words[1].equals("attack"), words[2], value);
+    return new RuleCase(
+        table, Long.parseLong(words[0]), words[1].equals("attack"), words[2], value);
   }
 
   /** The value's bytes. */
