@@ -50,9 +50,7 @@ final class ModSecurity implements AutoCloseable {
       List<String> command = List.of(program.toString(), rules.toString(), corpus.toString());
       ModSecurity peer =
           new ModSecurity(
-              new ProcessBuilder(command)
-                  .redirectError(ProcessBuilder.Redirect.DISCARD)
-                  .start());
+              new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
       String line = peer.line();
       if (!line.startsWith("ready")) {
         throw new BenchException("libmodsecurity says: " + line);

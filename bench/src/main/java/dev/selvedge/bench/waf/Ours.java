@@ -64,7 +64,6 @@ final class Ours {
       done++;
     }
     long nanos = process.getProcessCpuTime() - cpu;
-    return new Window(
-        done, nanos, refused, threads.getCurrentThreadAllocatedBytes() - allocated);
+    return new Window(done, nanos, refused, threads.getCurrentThreadAllocatedBytes() - allocated);
   }
 }

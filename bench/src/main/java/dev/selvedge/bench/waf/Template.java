@@ -23,9 +23,38 @@ enum Template {
   ASSET;
 
   private static final String[] WORDS = {
-    "garden", "winter", "lamp", "table", "price", "summer", "report", "quarterly", "meeting", "notes",
-    "blue", "kitchen", "chair", "hose", "york", "coffee", "beans", "annual", "results", "hello", "world",
-    "anna", "schmidt", "street", "number", "please", "send", "the", "box", "before", "monday", "thanks"
+    "garden",
+    "winter",
+    "lamp",
+    "table",
+    "price",
+    "summer",
+    "report",
+    "quarterly",
+    "meeting",
+    "notes",
+    "blue",
+    "kitchen",
+    "chair",
+    "hose",
+    "york",
+    "coffee",
+    "beans",
+    "annual",
+    "results",
+    "hello",
+    "world",
+    "anna",
+    "schmidt",
+    "street",
+    "number",
+    "please",
+    "send",
+    "the",
+    "box",
+    "before",
+    "monday",
+    "thanks"
   };
 
   private static final String[] AGENTS = {
@@ -51,7 +80,8 @@ enum Template {
 
   /** The variant of that number; the same for each run. */
   WafRequest variant(int number, boolean attack) {
-    Random random = new Random(0x5E1FL * (ordinal() + 1) * 1_000_003 + number * 2L + (attack ? 1 : 0));
+    Random random =
+        new Random(0x5E1FL * (ordinal() + 1) * 1_000_003 + number * 2L + (attack ? 1 : 0));
     String bad = "";
     if (attack) {
       int least = random.nextInt(250);
@@ -67,7 +97,14 @@ enum Template {
 
   private static WafRequest page(Random random, String bad) {
     List<String> pairs =
-        pairs(random, "q", words(random, 1 + random.nextInt(3)), "page", number(random), "sort", word(random));
+        pairs(
+            random,
+            "q",
+            words(random, 1 + random.nextInt(3)),
+            "page",
+            number(random),
+            "sort",
+            word(random));
     pairs.add("ref=" + hex(random));
     if (!bad.isEmpty()) {
       pairs.add("filter=" + encoded(bad));
@@ -101,7 +138,8 @@ enum Template {
     String body =
         """
         {"order":{"id":%s,"lines":[{"article":"%s","count":%d},{"article":"%s","count":%d}]},\
-        "customer":{"name":"%s","city":"%s"},"comment":"%s"}"""
+        "customer":{"name":"%s","city":"%s"},"comment":"%s"}\
+        """
             .formatted(
                 number(random),
                 words(random, 2),
@@ -125,17 +163,19 @@ enum Template {
     List<String[]> fields = new ArrayList<>();
     String agent = AGENTS[random.nextInt(AGENTS.length)];
     fields.add(new String[] {"User-Agent", agent.formatted(100 + random.nextInt(40))});
-    fields.add(new String[] {"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"});
+    fields.add(
+        new String[] {"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"});
     fields.add(new String[] {"Accept-Language", "en-US,en;q=0." + (1 + random.nextInt(9))});
     fields.add(new String[] {"Accept-Encoding", "gzip, deflate, br"});
     fields.add(new String[] {"Referer", "https://www.example.com/shop/" + word(random)});
     fields.add(
-        new String[] {"Cookie", "session=" + hex(random) + hex(random) + "; theme=" + word(random)});
+        new String[] {
+          "Cookie", "session=" + hex(random) + hex(random) + "; theme=" + word(random)
+        });
     fields.add(new String[] {"X-Forwarded-For", "198.51.100." + random.nextInt(250)});
     if (!type.isEmpty()) {
       fields.add(new String[] {"Content-Type", type});
-      fields.add(
-          new String[] {"Content-Length", Integer.toString(WafRequest.bytes(body).length)});
+      fields.add(new String[] {"Content-Length", Integer.toString(WafRequest.bytes(body).length)});
     }
     Collections.shuffle(fields, random);
     fields.addFirst(new String[] {"Host", "www.example.com"});
@@ -163,7 +203,9 @@ enum Template {
   static WafRequest hostile(int number) {
     Random random = new Random(99_000_001L + number);
     StringBuilder text = new StringBuilder();
-    String[] parts = {"select ", "union ", "' or ", "<x ", "on", "=", "/*", "*/", "${", "../", ";", "|", "a(", "%"};
+    String[] parts = {
+      "select ", "union ", "' or ", "<x ", "on", "=", "/*", "*/", "${", "../", ";", "|", "a(", "%"
+    };
     while (text.length() < 16_000) {
       text.append(parts[random.nextInt(parts.length)]);
       text.append(random.nextInt(3) == 0 ? word(random) : "");

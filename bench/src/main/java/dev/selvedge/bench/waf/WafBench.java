@@ -22,8 +22,8 @@ import java.util.Locale;
  * Measures CPU per request of this engine and of libmodsecurity in turn, on the same bytes and the
  * same CRS at paranoia level 1, after both have fired the same rules. Not thread-safe.
  *
- * <p>Head and body of the request and the logging phase are run, as a server in front of an upstream
- * would; the answer's phases on neither side. No verdict is cached on either side.
+ * <p>Head and body of the request and the logging phase are run, as a server in front of an
+ * upstream would; the answer's phases on neither side. No verdict is cached on either side.
  */
 public final class WafBench {
   private static final int CHECKED = 400;

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param json where the rows go, if anywhere
  * @param write whether docs/benchmarks.md is renewed
  */
-public record WafOptions(
-    Path home, int rounds, int seconds, @Nullable Path json, boolean write) {
+public record WafOptions(Path home, int rounds, int seconds, @Nullable Path json, boolean write) {
   private static final int ROUNDS = 5;
   private static final int ROUNDS_MAX = 100;
   private static final int SECONDS = 3;
@@ -48,7 +47,8 @@ public record WafOptions(
   }
 
   private static int number(String option, String text, int max) {
-    boolean digits = !text.isEmpty() && text.length() < 4 && text.chars().allMatch(Character::isDigit);
+    boolean digits =
+        !text.isEmpty() && text.length() < 4 && text.chars().allMatch(Character::isDigit);
     int value = digits ? Integer.parseInt(text) : 0;
     if (value < 1 || value > max) {
       throw new IllegalArgumentException(option + " takes 1 to " + max + ", not " + text);

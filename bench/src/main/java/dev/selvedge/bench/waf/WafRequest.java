@@ -15,8 +15,7 @@ import java.util.List;
  * @param names of the fields, in order, with {@code values} beside them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record WafRequest(
-    byte[] method, byte[] uri, List<byte[]> names, List<byte[]> values, byte[] body) {
+record WafRequest(byte[] method, byte[] uri, List<byte[]> names, List<byte[]> values, byte[] body) {
   private static final byte[] PROTOCOL = bytes("HTTP/1.1");
   private static final byte[] VERSION = bytes("1.1");
   private static final Connection CONNECTION = new Connection("192.0.2.7", 33333, "192.0.2.1", 80);

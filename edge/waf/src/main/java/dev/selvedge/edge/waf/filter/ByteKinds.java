@@ -28,7 +28,6 @@ final class ByteKinds {
   static final long SLASH_STAR = 1L << 38;
   static final long STAR_SLASH = 1L << 39;
   static final long DOUBLE_DASH = 1L << 40;
-  static final long ZERO_X = 1L << 41;
   static final long DOUBLE_DOT = 1L << 42;
 
   private static final int OTHER = 0;
@@ -112,7 +111,6 @@ final class ByteKinds {
     bits |= before == SLASH && kind == STAR ? SLASH_STAR : 0;
     bits |= before == STAR && kind == SLASH ? STAR_SLASH : 0;
     bits |= before == DASH && kind == DASH ? DOUBLE_DASH : 0;
-    bits |= before == DIGIT_ZERO && kind == LETTER_X ? ZERO_X : 0;
     return bits;
   }
 

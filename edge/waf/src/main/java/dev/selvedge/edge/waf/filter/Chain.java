@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * share their beginning.
  *
  * @param triggers what a value must have for the list to change more of it than letter case
+ * @param lastTriggers the same for the last one alone
  * @param onlyCase whether some of the list change letter case
  *     <p>Immutable.
  */
@@ -18,11 +19,12 @@ record Chain(
     @Nullable Chain before,
     @Nullable NamedTransformation last,
     long triggers,
+    long lastTriggers,
     boolean onlyCase) {
 
   /** Every list of a rule set, the empty one first. Not thread-safe. */
   static final class Table {
-    private final List<Chain> chains = new ArrayList<>(List.of(new Chain(0, null, null, 0, false)));
+    private final List<Chain> chains = new ArrayList<>(List.of(new Chain(0, null, null, 0, 0, false)));
 
     Chain empty() {
       return chains.getFirst();
@@ -39,13 +41,15 @@ record Chain(
     Chain and(Chain before, NamedTransformation last) {
       for (Chain known : chains) {
         NamedTransformation knownLast = known.last;
-        if (known.before == before && knownLast != null && same(knownLast, last)) {
+        boolean sameBefore = known.before != null && known.before.id == before.id;
+        if (sameBefore && knownLast != null && same(knownLast, last)) {
           return known;
         }
       }
-      long triggers = before.triggers | Triggers.of(last);
+      long own = Triggers.of(last);
+      long triggers = before.triggers | own;
       boolean onlyCase = before.onlyCase || Triggers.onlyCase(last);
-      Chain chain = new Chain(chains.size(), before, last, triggers, onlyCase);
+      Chain chain = new Chain(chains.size(), before, last, triggers, own, onlyCase);
       chains.add(chain);
       return chain;
     }

@@ -23,7 +23,6 @@ public final class FilterScan {
 
   private final RuleFilter filter;
   private final int words;
-  private final long telling;
   private final Scanner scanner;
   private final CandidateSet found;
   private final SqlDetector sql = new SqlDetector();
@@ -48,7 +47,6 @@ public final class FilterScan {
   FilterScan(RuleFilter filter) {
     this.filter = filter;
     words = filter.words();
-    telling = filter.telling();
     scanner = filter.prefilter().scanner();
     found = filter.prefilter().candidates();
     textMarks = new long[TEXTS * words];
@@ -66,8 +64,8 @@ public final class FilterScan {
 
   /** Adds the rules that a value of a class may match to the words at {@code at}. */
   public void mark(int valueClass, byte[] value, long[] out, int at) {
-    long mask = ByteKinds.of(value) & telling;
-    ValuePlan plan = plan(valueClass, 0, mask);
+    long mask = ByteKinds.of(value);
+    ValuePlan plan = plan(valueClass, 0, mask & filter.tellingOfClass(valueClass));
     apply(plan, value, out, at);
     if (plan.steps().length > 0) {
       Arrays.fill(results, null);
@@ -75,11 +73,13 @@ public final class FilterScan {
       resultMasks[0] = mask;
       for (Chain chain : plan.steps()) {
         byte[] changed = result(chain);
-        apply(plan(valueClass, chain.id(), resultMasks[chain.id()]), changed, out, at);
+        long seen = resultMasks[chain.id()] & filter.tellingOfChain(chain.id());
+        apply(plan(valueClass, chain.id(), seen), changed, out, at);
       }
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // identity tells that nothing changed
   private byte[] result(Chain chain) {
     Object known = results[chain.id()];
     if (known != null) {
@@ -91,10 +91,11 @@ public final class FilterScan {
       throw new IllegalStateException("the empty list's result is always known");
     }
     byte[] source = result(before);
-    byte[] changed = last.apply(source);
+    boolean acts = chain.lastTriggers() == 0 || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
+    byte[] changed = acts ? last.apply(source) : source;
     results[chain.id()] = changed;
     resultMasks[chain.id()] =
-        changed == source ? resultMasks[before.id()] : ByteKinds.of(changed) & telling;
+        changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);
     return changed;
   }
 

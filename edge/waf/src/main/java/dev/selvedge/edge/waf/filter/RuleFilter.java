@@ -31,8 +31,11 @@ public final class RuleFilter {
 
   private final Prefilter prefilter;
 
-  /** The bits of {@link ByteKinds} that make a difference to any plan. */
-  private final long telling;
+  /** The bits of {@link ByteKinds} that make a difference to the plans of a class. */
+  private final long[] tellingOfClass;
+
+  /** The same for values that a list of transformations gave. */
+  private final long[] tellingOfChain;
 
   private RuleFilter(Builder builder) {
     rules = builder.needs.size();
@@ -52,14 +55,31 @@ public final class RuleFilter {
       need(rule, builder.needs.get(rule), automaton);
     }
     prefilter = automaton.warmUp(builder.warmUp).build();
-    long bits = ByteKinds.EVERY | ByteKinds.MAYBE_SQL | ByteKinds.MAYBE_XSS;
-    for (Chain chain : chains) {
-      bits |= chain.triggers();
+    tellingOfChain = new long[chains.size()];
+    for (int i = 0; i < tellingOfChain.length; i++) {
+      tellingOfChain[i] = telling(rulesOfChain[i]);
     }
-    for (long kind : kinds) {
-      bits |= kind;
+    tellingOfClass = new long[classes.size()];
+    for (int i = 0; i < tellingOfClass.length; i++) {
+      tellingOfClass[i] = telling(classes.get(i));
+      for (Chain chain : chains) {
+        boolean used = ValuePlan.any(and(classes.get(i), rulesOfChain[chain.id()]));
+        tellingOfClass[i] |= used ? chain.triggers() : 0;
+      }
     }
-    telling = bits;
+  }
+
+  /** The bits of {@link ByteKinds} by which these rules tell values from each other. */
+  private long telling(long[] some) {
+    long bits = ByteKinds.EVERY;
+    for (int rule = 0; rule < rules; rule++) {
+      if (has(some, rule)) {
+        bits |= kinds[rule];
+        bits |= has(sql, rule) ? ByteKinds.MAYBE_SQL : 0;
+        bits |= has(xss, rule) ? ByteKinds.MAYBE_XSS : 0;
+      }
+    }
+    return bits;
   }
 
   private void need(int rule, Need need, Prefilter.Builder automaton) {
@@ -124,8 +144,12 @@ public final class RuleFilter {
     return chains;
   }
 
-  long telling() {
-    return telling;
+  long tellingOfClass(int valueClass) {
+    return tellingOfClass[valueClass];
+  }
+
+  long tellingOfChain(int chain) {
+    return tellingOfChain[chain];
   }
 
   /** The plan for an untouched value. */

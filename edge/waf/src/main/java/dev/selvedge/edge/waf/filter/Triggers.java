@@ -41,7 +41,6 @@ final class Triggers {
             | ByteKinds.kindsOf("\\\"'^,;"),
         "cmdLine");
     add(ByteKinds.kindsOf("\0\u0080\u00a0"), "utf8toUnicode");
-    add(ByteKinds.ZERO_X, "sqlHexDecode");
   }
 
   private Triggers() {}

@@ -103,7 +103,9 @@ public final class RulePlan {
       return false;
     }
     boolean filtered =
-        filter >= 0 && !operator.negated() && !(operator.operator().need() instanceof Need.Anything);
+        filter >= 0
+            && !operator.negated()
+            && !(operator.operator().need() instanceof Need.Anything);
     return !filtered && asksOnly(rule);
   }
 

@@ -69,6 +69,7 @@ public final class RxMatcher {
   }
 
   /** Matches another regular expression from now on. */
+  @SuppressWarnings("ReferenceEquality") // comparing programs would cost more than it saves
   public RxMatcher use(Rx rx) {
     Program other = rx.program();
     if (other != program) {
