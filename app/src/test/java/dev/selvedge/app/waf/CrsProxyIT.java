@@ -45,6 +45,7 @@ class CrsProxyIT {
   private static final Pattern REQUEST_ID = Pattern.compile("(?im)^x-request-id: *(\\S+)");
   private static final Pattern STATUS = Pattern.compile("^HTTP/1\\.[01] (\\d{3})");
   private static final Pattern RULE_ID = Pattern.compile("\\{\"id\": \"(\\d+)\"");
+  private static final Pattern CODE = Pattern.compile("\"code\": \"(\\w+)\"");
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
 
   @TempDir private Path folder;
@@ -62,6 +63,7 @@ class CrsProxyIT {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     int run = 0;
+    List<String> said;
     try (CrsUpstream upstream = new CrsUpstream();
         SelvedgeProcess proxy = SelvedgeProcess.start(config(suite, upstream.port()))) {
       awaitAgent(proxy);
@@ -71,12 +73,19 @@ class CrsProxyIT {
           run(test, proxy);
         }
       }
-      proxy.terminate();
+      said =
+          proxy.output().lines().filter(line -> !line.contains("\"msg\":\"re")).toList();
     }
     int passed = run - failed.size();
     String report =
-        "crs through the proxy: %d of %d pass (seed %d)%nrefused by the proxy: %s%nfailed:%n%s"
-            .formatted(passed, run, seed, refused, String.join("\n", failed));
+        "crs through the proxy: %d of %d pass (seed %d)%nrefused by the proxy: %s%nfailed:%n%s%n%s"
+            .formatted(
+                passed,
+                run,
+                seed,
+                refused,
+                String.join("\n", failed),
+                failed.isEmpty() ? "" : "the program said: " + String.join("\n", said));
     System.out.println(report);
     assertThat((double) passed / run).as(report).isGreaterThanOrEqualTo(SHARE_MIN);
   }
@@ -140,7 +149,7 @@ class CrsProxyIT {
 
   private void awaitAgent(SelvedgeProcess proxy) throws Exception {
     long end = System.nanoTime() + 120_000_000_000L;
-    while (admin(proxy, "/ready").statusCode() != 200) {
+    while (!admin(proxy, "/ready").body().strip().equals("ready")) {
       assertThat(System.nanoTime()).as("%s", proxy.output()).isLessThan(end);
       Thread.onSpinWait();
     }
@@ -172,7 +181,9 @@ class CrsProxyIT {
       }
       if (failure != null) {
         String left = record.contains("left_out") ? " (some left out)" : "";
-        failed.add(test.id() + ": " + failure + " in " + ids + left + " " + outcome.status());
+        Matcher code = CODE.matcher(record);
+        String why = code.find() ? " " + code.group(1) : "";
+        failed.add(test.id() + ": " + failure + " in " + ids + left + " " + outcome.status() + why);
         return;
       }
     }

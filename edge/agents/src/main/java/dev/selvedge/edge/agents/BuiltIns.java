@@ -32,7 +32,7 @@ public final class BuiltIns {
               "Judges requests and answers by rules in the ModSecurity language: the shipped set,"
                   + " the OWASP CRS, or others.",
               WafKeys.BLOCK,
-              LoadedRules::decode,
+              LoadedRules::check,
               WafAgent::new));
 
   private BuiltIns() {}

@@ -5,13 +5,14 @@ import dev.selvedge.edge.config.schema.Nearest;
 import dev.selvedge.edge.config.schema.Report;
 import dev.selvedge.edge.config.schema.Section;
 import dev.selvedge.edge.config.value.Ref;
-import dev.selvedge.edge.waf.LoadOutcome;
 import dev.selvedge.edge.waf.RuleSet;
 import dev.selvedge.edge.waf.engine.EngineOptions;
 import dev.selvedge.edge.waf.lang.RuleProblem;
+import dev.selvedge.edge.waf.lang.RuleReader;
 import dev.selvedge.edge.waf.own.Policy;
 import dev.selvedge.edge.waf.rule.PhaseProgram;
 import dev.selvedge.edge.waf.rule.Rule;
+import dev.selvedge.edge.waf.rule.RuleProgram;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,47 +50,59 @@ public record LoadedRules(RuleSet rules, WafSettings settings, RuleFiles files, 
     return Optional.ofNullable(load(settings, section.report()));
   }
 
+  /** The same without making the rules ready to run, which takes most of the time. */
+  public static Optional<RuleProgram> check(Section section) {
+    WafSettings settings = WafSettings.decode(section);
+    return Optional.ofNullable(read(settings, files(settings), section.report()));
+  }
+
   /** Reads the rules of these settings; null where that was not possible, which was reported. */
   static @Nullable LoadedRules load(WafSettings settings, Report report) {
-    Ref first = settings.rules().getFirst();
-    Path folder = first.place().source().folder().toAbsolutePath().normalize();
+    int before = report.count();
+    RuleFiles files = files(settings);
+    RuleProgram program = read(settings, files, report);
+    if (program == null || report.count() > before) {
+      return null;
+    }
+    RuleSet rules = RuleSet.of(program, options(settings));
+    return new LoadedRules(rules, settings, files, policy(settings));
+  }
+
+  private static RuleFiles files(WafSettings settings) {
     boolean own = settings.rules().stream().anyMatch(it -> it.name().equals(WafSettings.OWN));
     boolean others = settings.rules().stream().anyMatch(it -> !it.name().equals(WafSettings.OWN));
-    RuleFiles files =
-        new RuleFiles(
-            folder,
-            Map.of(
-                RuleText.BEFORE, RuleText.before(settings, own, others),
-                RuleText.LIMITS, RuleText.limits(settings),
-                RuleText.AFTER, RuleText.after(settings)));
+    Path folder = settings.rules().getFirst().place().source().folder();
+    return new RuleFiles(
+        folder.toAbsolutePath().normalize(),
+        Map.of(
+            RuleText.BEFORE, RuleText.before(settings, own, others),
+            RuleText.LIMITS, RuleText.limits(settings),
+            RuleText.AFTER, RuleText.after(settings)));
+  }
+
+  private static @Nullable RuleProgram read(WafSettings settings, RuleFiles files, Report report) {
     int before = report.count();
     List<String> names = names(settings, files, report);
     if (report.count() > before) {
       return null;
     }
-    return switch (outcome(names, files, settings, first.place(), report)) {
-      case null -> null;
-      case LoadOutcome.Refused(List<RuleProblem> problems) -> {
-        problems.stream()
-            .limit(PROBLEMS_SHOWN_MAX)
-            .forEach(it -> report.problem(first.place(), shown(it, files)));
-        yield null;
-      }
-      case LoadOutcome.Loaded(RuleSet rules) -> {
-        check(settings, rules, report);
-        yield new LoadedRules(rules, settings, files, policy(settings));
-      }
-    };
-  }
-
-  private static @Nullable LoadOutcome outcome(
-      List<String> names, RuleFiles files, WafSettings settings, Place place, Report report) {
+    Place place = settings.rules().getFirst().place();
+    RuleReader reader = new RuleReader(files);
     try {
-      return RuleSet.load(names, files, options(settings));
+      names.forEach(reader::readFile);
     } catch (IllegalArgumentException unreadable) {
       report.problem(place, String.valueOf(unreadable.getMessage()));
       return null;
     }
+    RuleReader.Outcome outcome = reader.finish();
+    outcome.problems().stream()
+        .limit(PROBLEMS_SHOWN_MAX)
+        .forEach(it -> report.problem(place, shown(it, files)));
+    RuleProgram program = outcome.program();
+    if (program != null) {
+      check(settings, program, report);
+    }
+    return program;
   }
 
   private static String shown(RuleProblem problem, RuleFiles files) {
@@ -146,10 +159,10 @@ public record LoadedRules(RuleSet rules, WafSettings settings, RuleFiles files, 
   }
 
   /** An exclusion that concerns no rule is a mistake. */
-  private static void check(WafSettings settings, RuleSet rules, Report report) {
+  private static void check(WafSettings settings, RuleProgram program, Report report) {
     Set<Long> ids = new HashSet<>();
     Set<String> tags = new TreeSet<>();
-    for (PhaseProgram phase : rules.program().phases()) {
+    for (PhaseProgram phase : program.phases()) {
       for (Rule rule : phase.rules()) {
         ids.add(rule.id());
         rule.meta().tags().forEach(tag -> tags.add(tag.source()));
