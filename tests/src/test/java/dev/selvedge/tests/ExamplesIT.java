@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,7 @@ class ExamplesIT {
   void agentsCheckSignAndFailAsTheirPageSays() throws Exception {
     Path example = Project.ROOT.resolve("examples/agents");
     try (RunningExample agents = RunningExample.start(example, folder)) {
+      awaitHealthyAgents(agents);
       HttpResponse<String> signed = agents.get(WEB, "/");
       assertThat(signed.statusCode()).isEqualTo(200);
       assertThat(signed.body()).contains("x-checked-by");
@@ -114,6 +116,15 @@ class ExamplesIT {
       assertThat(agents.get(WEB, "/open/.git").statusCode()).isEqualTo(403);
       assertThat(agents.get(WEB, "/free").body()).isEqualTo("free\n");
       assertThat(agents.stop()).isZero();
+    }
+  }
+
+  /** Ready waits two seconds for agents; a busy machine may need more. */
+  private static void awaitHealthyAgents(RunningExample example) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!example.get(ADMIN, "/ready").body().equals("ready\n")) {
+      assertThat(System.nanoTime()).as("agents not healthy within a minute").isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 }
