@@ -73,8 +73,7 @@ class CrsProxyIT {
           run(test, proxy);
         }
       }
-      said =
-          proxy.output().lines().filter(line -> !line.contains("\"msg\":\"re")).toList();
+      said = proxy.output().lines().filter(line -> !line.contains("\"msg\":\"re")).toList();
     }
     int passed = run - failed.size();
     String report =

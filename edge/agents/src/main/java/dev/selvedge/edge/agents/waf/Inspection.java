@@ -192,10 +192,12 @@ final class Inspection {
 
   private void answer(Judgement judgement, boolean end) {
     decided = true;
-    if (end || judgement.blocks()) {
-      call.decideLast(judgement.decision());
+    boolean over = end || judgement.blocks();
+    Decision decision = judgement.decision(over);
+    if (over) {
+      call.decideLast(decision);
     } else {
-      call.decide(judgement.decision());
+      call.decide(decision);
     }
   }
 

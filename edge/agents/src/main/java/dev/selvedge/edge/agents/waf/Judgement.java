@@ -8,6 +8,7 @@ import dev.selvedge.edge.protocol.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +32,13 @@ public record Judgement(
   /** Nothing matched. */
   static final Judgement CLEAN = new Judgement(0, Action.ALLOW, 0, null, List.of(), List.of());
 
-  private static final int HITS_TOLD_MAX = 64;
-  private static final int TAGS_TOLD_MAX = 64;
+  private static final int RULES_TOLD_MAX = 64;
+
+  /** Matches shown in full, and rules' own tags. */
+  private static final int SHOWN_MAX = 16;
+
+  /** The same on a request whose answer is still to be judged: a record has room for both. */
+  private static final int SHOWN_FIRST_MAX = 2;
 
   /** What is done. */
   public enum Action {
@@ -66,12 +72,16 @@ public record Judgement(
     return action == Action.BLOCK;
   }
 
-  /** The same as the protocol says it. */
-  Decision decision() {
+  /**
+   * The same as the protocol says it.
+   *
+   * @param last nothing more will be said of this exchange
+   */
+  Decision decision(boolean last) {
     if (action == Action.ALLOW && hits.isEmpty() && remarks.isEmpty()) {
       return Decision.ALLOW;
     }
-    return Decision.of(verdict()).with(audit());
+    return Decision.of(verdict()).with(audit(last ? SHOWN_MAX : SHOWN_FIRST_MAX));
   }
 
   private Verdict verdict() {
@@ -85,19 +95,22 @@ public record Judgement(
     return new Verdict.Block(Answer.of(status));
   }
 
-  private Audit audit() {
-    List<Audit.Rule> rules = new ArrayList<>();
-    Set<String> tags = new LinkedHashSet<>();
-    tags.add("waf:" + action.name().toLowerCase(java.util.Locale.ROOT));
+  private Audit audit(int shown) {
+    List<String> tags = new ArrayList<>();
+    tags.add("waf:" + action.name().toLowerCase(Locale.ROOT));
     tags.addAll(remarks);
+    Set<String> own = new LinkedHashSet<>();
+    List<Audit.Rule> rules = new ArrayList<>();
     for (Hit hit : hits) {
-      if (rules.size() < HITS_TOLD_MAX) {
+      if (rules.size() < RULES_TOLD_MAX) {
         rules.add(new Audit.Rule(Long.toString(hit.rule()), hit.points()));
+      }
+      if (rules.size() <= shown) {
         tags.add("match:" + hit.rule() + " " + hit.variable() + "=" + hit.excerpt());
       }
+      own.addAll(hit.tags());
     }
-    hits.forEach(hit -> tags.addAll(hit.tags()));
-    List<String> told = tags.stream().limit(HITS_TOLD_MAX + TAGS_TOLD_MAX).toList();
-    return new Audit(score, rules, told);
+    own.stream().limit(shown).forEach(tags::add);
+    return new Audit(score, rules, tags);
   }
 }

@@ -30,9 +30,11 @@ final class RuleText {
       application/problem+json application/xhtml+xml text/csv application/javascript text/javascript
       SecRequestBodyLimitAction ProcessPartial
       SecResponseBodyLimitAction ProcessPartial
-      SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:application|text)/(?:[\\w.-]+[+])?xml(?:$|[\\s;])" \
+      SecRule REQUEST_HEADERS:Content-Type \
+      "@rx ^(?:application|text)/(?:[\\w.-]+[+])?xml(?:$|[\\s;])" \
       "id:4900000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
-      SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:application|text)/(?:[\\w.-]+[+])?json(?:$|[\\s;])" \
+      SecRule REQUEST_HEADERS:Content-Type \
+      "@rx ^(?:application|text)/(?:[\\w.-]+[+])?json(?:$|[\\s;])" \
       "id:4900001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
       """;
 
