@@ -22,7 +22,7 @@ class ExamplesIT {
   private static final int ADMIN = 9090;
 
   /** Examples whose requests are asked for below; a new one gets a test and its name here. */
-  private static final List<String> ASKED = List.of("agents", "quickstart");
+  private static final List<String> ASKED = List.of("agents", "quickstart", "waf");
 
   @TempDir private Path folder;
 
@@ -116,6 +116,28 @@ class ExamplesIT {
       assertThat(agents.get(WEB, "/open/.git").statusCode()).isEqualTo(403);
       assertThat(agents.get(WEB, "/free").body()).isEqualTo("free\n");
       assertThat(agents.stop()).isZero();
+    }
+  }
+
+  @Test
+  void wafRefusesAttacksAndSaysWhy() throws Exception {
+    Path example = Project.ROOT.resolve("examples/waf");
+    try (RunningExample waf = RunningExample.start(example, folder)) {
+      awaitHealthyAgents(waf);
+      assertThat(waf.get(WEB, "/?q=blue+shoes").statusCode()).isEqualTo(200);
+
+      HttpResponse<String> sql = waf.get(WEB, "/?id=1'+union+select+password+from+users--+");
+      assertThat(sql.statusCode()).isEqualTo(403);
+      String id = sql.headers().firstValue("x-request-id").orElseThrow();
+      assertThat(waf.get(ADMIN, "/explain/" + id).body())
+          .contains("agent_blocked", "waf:block", "5120020", "ARGS:id");
+
+      String script = "name=%3Cscript%3Ealert(1)%3C/script%3E";
+      assertThat(waf.form(WEB, "/", script).statusCode()).isEqualTo(403);
+      String note = "text=%3Cscript%3Ealert(1)%3C/script%3E";
+      assertThat(waf.form(WEB, "/notes", note).statusCode()).isEqualTo(200);
+      assertThat(waf.form(WEB, "/other", note).statusCode()).isEqualTo(403);
+      assertThat(waf.stop()).isZero();
     }
   }
 
