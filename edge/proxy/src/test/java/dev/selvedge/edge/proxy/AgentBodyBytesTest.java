@@ -27,9 +27,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bodies past agents, through a real proxy, real sockets and agents of the SDK. */
-@Timeout(120)
+@Timeout(240)
 class AgentBodyBytesTest {
 
+  private static final int PATIENCE_MILLIS = 60_000;
   private static final int[] LENGTHS = {0, 1, 65_535, 65_536, 10 << 20};
   private static final long SEED = Long.getLong("selvedge.seed", 20_261_126L);
 
@@ -161,6 +162,7 @@ class AgentBodyBytesTest {
                       + agent(mode + ".two", body(mode))
                       + agent(mode + ".block", body("stream")));
           RawClient client = proxy.client()) {
+        client.socket().setSoTimeout(PATIENCE_MILLIS);
         for (int length : LENGTHS) {
           for (boolean chunked : new boolean[] {false, true}) {
             byte[] body = Pattern.of(SEED + length, length);
@@ -299,6 +301,7 @@ class AgentBodyBytesTest {
                       + agent("r" + mode + ".eye", response("stream"))
                       + agent("r" + mode + ".two", response(mode)));
           RawClient client = proxy.client()) {
+        client.socket().setSoTimeout(PATIENCE_MILLIS);
         for (int length : LENGTHS) {
           for (boolean chunked : new boolean[] {false, true}) {
             byte[] body = Pattern.of(SEED + length, length);

@@ -33,6 +33,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class BodyBoundsTest {
 
+  /** What the machine's other work may cost a request at the 99th percentile. */
+  private static final long NOISE_NANOS = 5_000_000L;
+
   @TempDir Path folder;
 
   private String text(BodyUpstream upstream, String more) {
@@ -172,7 +175,8 @@ class BodyBoundsTest {
           ScriptedAgent.Taken end = agent.take();
           assertThat(upstream.untouched()).isTrue();
           assertThat(proxy.metric("selvedge_spilled_bytes", "")).isGreaterThan(99L << 20);
-          assertThat(during).as("p99 in ns; without the body %d", before).isLessThan(2 * before);
+          long without = Math.max(before, heads(proxy, headers, 500));
+          assertThat(during).as("p99 in ns").isLessThan(2 * without + NOISE_NANOS);
           end.decide(allowed ? Decision.ALLOW : Decision.block(403, "no"));
           assertThat(client.answer().status()).isEqualTo(allowed ? 200 : 403);
           assertThat(upstream.untouched()).isEqualTo(!allowed);
