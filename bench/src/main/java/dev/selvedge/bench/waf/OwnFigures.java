@@ -32,7 +32,7 @@ final class OwnFigures {
     bodies("CRS", crs);
     RuleFiles own = RuleFiles.own(options.home());
     if (own == null) {
-      note("own rules: not there");
+      note(String.format(Locale.ROOT, "own rules: not there"));
       return notes;
     }
     bodies("own rules", own);
@@ -46,7 +46,12 @@ final class OwnFigures {
       large.add(Template.large(i, LARGE_BYTES));
     }
     double micros = micros(files, large);
-    note("%s: %.0f MB/s on clean bodies of 1 MiB", name, large.getFirst().size() / micros);
+    note(
+        String.format(
+            Locale.ROOT,
+            "%s: %.0f MB/s on clean bodies of 1 MiB",
+            name,
+            large.getFirst().size() / micros));
     double worst = 0;
     for (int i = 0; i < HOSTILE; i += 10) {
       List<WafRequest> hostile = new ArrayList<>();
@@ -56,14 +61,21 @@ final class OwnFigures {
       double perKib = micros(files, hostile) / (hostile.getFirst().size() / BYTES_PER_KIB);
       worst = Math.max(worst, perKib);
     }
-    note("%s: %.0f µs per KiB on texts made to come near to many patterns", name, worst);
+    note(
+        String.format(
+            Locale.ROOT,
+            "%s: %.0f µs per KiB on texts made to come near to many patterns",
+            name,
+            worst));
   }
 
   private void requests(RuleFiles own) {
     double clean = micros(own, WafCase.CLEAN.requests());
     note(
-        "own rules: %,.0f requests per second and core on the clean requests of crs-clean",
-        MICROS_PER_SECOND / clean);
+        String.format(
+            Locale.ROOT,
+            "own rules: %,.0f requests per second and core on the clean requests of crs-clean",
+            MICROS_PER_SECOND / clean));
     List<WafRequest> tiny = new ArrayList<>();
     for (int i = 0; i < WafCase.VARIANTS; i++) {
       tiny.add(
@@ -75,8 +87,10 @@ final class OwnFigures {
               new byte[0]));
     }
     note(
-        "own rules: %,.0f requests per second and core on GET /item/N with only a Host",
-        MICROS_PER_SECOND / micros(own, tiny));
+        String.format(
+            Locale.ROOT,
+            "own rules: %,.0f requests per second and core on GET /item/N with only a Host",
+            MICROS_PER_SECOND / micros(own, tiny)));
   }
 
   private double micros(RuleFiles files, List<WafRequest> requests) {
@@ -85,8 +99,7 @@ final class OwnFigures {
     return ours.run(0, requests.size(), options.seconds() * MILLIS).cpuMicros();
   }
 
-  private void note(String format, Object... values) {
-    String note = String.format(Locale.ROOT, format, values);
+  private void note(String note) {
     notes.add(note);
     out.println(note);
   }

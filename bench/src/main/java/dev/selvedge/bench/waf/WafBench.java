@@ -132,14 +132,19 @@ public final class WafBench {
     }
     double size0 = requests.stream().mapToInt(WafRequest::size).average().orElse(0);
     note(
-        "%s: %.0f bytes allocated a request of %.0f bytes; %s µs against %s µs",
-        each.label(), bytes, size0, Spread.of(mine).text(2), Spread.of(peers).text(1));
+        String.format(
+            Locale.ROOT,
+            "%s: %.0f bytes allocated a request of %.0f bytes; %s µs against %s µs",
+            each.label(),
+            bytes,
+            size0,
+            Spread.of(mine).text(2),
+            Spread.of(peers).text(1)));
     return Row.of(
         each.label(), Metric.CPU, "libmodsecurity", Spread.of(mine), Spread.of(peers), why);
   }
 
-  private void note(String format, Object... values) {
-    String note = String.format(Locale.ROOT, format, values);
+  private void note(String note) {
     notes.add(note);
     out.println(note);
   }

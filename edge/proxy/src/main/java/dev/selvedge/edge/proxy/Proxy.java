@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,7 +178,7 @@ public final class Proxy implements AutoCloseable {
       bound.values().forEach(ListenerSockets::close);
       throw failed;
     }
-    awaitAgents(patience);
+    await(builder.started(), patience);
     dataplane.swap(snapshot);
     builder.swapped();
     Map<String, ListenerSockets> before = listeners.sockets();
@@ -248,8 +249,12 @@ public final class Proxy implements AutoCloseable {
    * @return whether that is so
    */
   public boolean awaitAgents(Duration patience) {
+    return await(builder.agents().values(), patience);
+  }
+
+  private static boolean await(Collection<RemoteAgent> agents, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    boolean healthy = healthy();
+    boolean healthy = healthy(agents);
     while (!healthy && System.nanoTime() < deadline) {
       try {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -257,13 +262,13 @@ public final class Proxy implements AutoCloseable {
         Thread.currentThread().interrupt();
         return false;
       }
-      healthy = healthy();
+      healthy = healthy(agents);
     }
     return healthy;
   }
 
-  private boolean healthy() {
-    return builder.agents().values().stream().allMatch(agent -> agent.status().healthy());
+  private static boolean healthy(Collection<RemoteAgent> agents) {
+    return agents.stream().allMatch(agent -> agent.status().healthy());
   }
 
   /** The configuration in force. */
@@ -304,6 +309,7 @@ public final class Proxy implements AutoCloseable {
     }
     boolean clean = listeners.connectionCount() == 0;
     listeners.abortConnections();
+    builder.retireAgents();
     return clean;
   }
 

@@ -62,7 +62,11 @@ class HostileRequestsTest {
   @Test
   void aMillionParameters() throws IOException {
     byte[] body = Bytes.of("a=1&".repeat(1_000_000));
-    within("a million parameters", cost(crs(), "application/x-www-form-urlencoded", body), 10, 400L << 20);
+    within(
+        "a million parameters",
+        cost(crs(), "application/x-www-form-urlencoded", body),
+        10,
+        400L << 20);
   }
 
   @Test
@@ -72,7 +76,11 @@ class HostileRequestsTest {
       body.append("\"n").append(i).append("\":").append(i).append(',');
     }
     body.append("\"z\":0}");
-    within("100,000 names", cost(crs(), "application/json", Bytes.of(body.toString())), 10, 400L << 20);
+    within(
+        "100,000 names",
+        cost(crs(), "application/json", Bytes.of(body.toString())),
+        10,
+        400L << 20);
   }
 
   @Test
@@ -86,14 +94,17 @@ class HostileRequestsTest {
   void textsThatComeNearToManyPatterns() throws IOException {
     RuleSet rules = crs();
     Random random = new Random(SEED);
-    String[] parts = {"select ", "union ", "' or ", "<x ", "on", "=", "/*", "*/", "${", "../", ";", "|", "a("};
+    String[] parts = {
+      "select ", "union ", "' or ", "<x ", "on", "=", "/*", "*/", "${", "../", ";", "|", "a("
+    };
     double seconds = 0;
     for (int i = 0; i < 20; i++) {
       StringBuilder body = new StringBuilder("q=");
       while (body.length() < 20_000) {
         body.append(parts[random.nextInt(parts.length)]);
       }
-      seconds += cost(rules, "application/x-www-form-urlencoded", Bytes.of(body.toString())).seconds;
+      seconds +=
+          cost(rules, "application/x-www-form-urlencoded", Bytes.of(body.toString())).seconds;
     }
     within("20 texts of 20 KB, seed " + SEED, new Cost(seconds, 0), 40, 1);
   }
@@ -101,7 +112,8 @@ class HostileRequestsTest {
   @Test
   void multipartOfNothingButBoundaries() throws IOException {
     byte[] body = Bytes.of("--x\r\n\r\n".repeat(200_000));
-    within("200,000 boundaries", cost(crs(), "multipart/form-data; boundary=x", body), 10, 600L << 20);
+    within(
+        "200,000 boundaries", cost(crs(), "multipart/form-data; boundary=x", body), 10, 600L << 20);
   }
 
   @Test
@@ -109,7 +121,8 @@ class HostileRequestsTest {
     byte[] body = Bytes.of("<a>".repeat(300_000));
     within("300,000 elements", cost(crs(), "text/xml", body), 10, 400L << 20);
     byte[] bomb =
-        Bytes.of("<!DOCTYPE a [<!ENTITY b \"bbbbbbbbbb\"><!ENTITY c \"&b;&b;&b;&b;\">]><a>&c;&c;</a>");
+        Bytes.of(
+            "<!DOCTYPE a [<!ENTITY b \"bbbbbbbbbb\"><!ENTITY c \"&b;&b;&b;&b;\">]><a>&c;&c;</a>");
     within("entities", cost(crs(), "text/xml", bomb), 5, 100L << 20);
   }
 

@@ -134,7 +134,9 @@ class PlannedTest {
     assertThat(outcome).isInstanceOf(LoadOutcome.Loaded.class);
     RuleSet rules = ((LoadOutcome.Loaded) outcome).rules();
     Random random = new Random(SEED);
-    String[] values = {"", "x", "bcx", "evil", "%45vil", "off", "tag", "stop", "go", "c2VjcmV0", "\u00e9", "b"};
+    String[] values = {
+      "", "x", "bcx", "evil", "%45vil", "off", "tag", "stop", "go", "c2VjcmV0", "\u00e9", "b"
+    };
     int fired = 0;
     for (int i = 0; i < 4_000; i++) {
       List<String> pairs = new ArrayList<>();

@@ -6,19 +6,101 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Requests of many kinds, clean and not, broken ones among them; the same for a seed and number. */
+/**
+ * Requests of many kinds, clean and not, broken ones among them; the same for a seed and number.
+ */
 final class RequestGenerator {
   private static final String[] PIECES = {
-    "hello", "42", " ", "+", "%20", "%", "%u0041", "%zz", "%00", "\u00c3\u00a9", "\u00ff", "'", "\"", "`", "or",
-    "union select", " 1=1", "--", "#", "/*", "*/", "<script>", "</a>", "onload=", "javascript:", "<img src=",
-    "../", "..\\", "/etc/passwd", ";", "|", "&&", "$(", "cat ", "wget ", "${jndi:", "{{", "}}", "<?php", "eval(",
-    "system", "sleep(5)", "xp_cmdshell", "http://10.0.0.1/", "file://", "\r\n", "Set-Cookie:", "&lt;", "&#x3c;",
-    "\\x3c", "\\u003c", "Li4vZXRj", "PHNjcmlwdD4=", "0x41", "=", ",", "(", ")", "{", "}", "[", "]", ":", "@", "~",
-    "select", "from", "where", "java.lang.Runtime", "rO0ABQ", "\0", "\t", "=cmd", "document.cookie", "alert(1)"
+    "hello",
+    "42",
+    " ",
+    "+",
+    "%20",
+    "%",
+    "%u0041",
+    "%zz",
+    "%00",
+    "\u00c3\u00a9",
+    "\u00ff",
+    "'",
+    "\"",
+    "`",
+    "or",
+    "union select",
+    " 1=1",
+    "--",
+    "#",
+    "/*",
+    "*/",
+    "<script>",
+    "</a>",
+    "onload=",
+    "javascript:",
+    "<img src=",
+    "../",
+    "..\\",
+    "/etc/passwd",
+    ";",
+    "|",
+    "&&",
+    "$(",
+    "cat ",
+    "wget ",
+    "${jndi:",
+    "{{",
+    "}}",
+    "<?php",
+    "eval(",
+    "system",
+    "sleep(5)",
+    "xp_cmdshell",
+    "http://10.0.0.1/",
+    "file://",
+    "\r\n",
+    "Set-Cookie:",
+    "&lt;",
+    "&#x3c;",
+    "\\x3c",
+    "\\u003c",
+    "Li4vZXRj",
+    "PHNjcmlwdD4=",
+    "0x41",
+    "=",
+    ",",
+    "(",
+    ")",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "@",
+    "~",
+    "select",
+    "from",
+    "where",
+    "java.lang.Runtime",
+    "rO0ABQ",
+    "\0",
+    "\t",
+    "=cmd",
+    "document.cookie",
+    "alert(1)"
   };
 
   private static final String[] NAMES = {
-    "id", "q", "name", "page", "redirect", "file", "cmd", "sessionid", "__proto__", "a[b]", "x'y", "json.a"
+    "id",
+    "q",
+    "name",
+    "page",
+    "redirect",
+    "file",
+    "cmd",
+    "sessionid",
+    "__proto__",
+    "a[b]",
+    "x'y",
+    "json.a"
   };
 
   private static final String[] METHODS = {"GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "FOO"};
@@ -32,7 +114,8 @@ final class RequestGenerator {
     Random random = new Random(seed * 31 + number);
     Fields headers = new Fields();
     if (random.nextInt(20) > 0) {
-      headers.add(Bytes.of("Host"), Bytes.of(random.nextInt(9) == 0 ? "127.0.0.1" : "www.example.com"));
+      headers.add(
+          Bytes.of("Host"), Bytes.of(random.nextInt(9) == 0 ? "127.0.0.1" : "www.example.com"));
     }
     headers.add(Bytes.of("User-Agent"), Bytes.of(AGENTS[random.nextInt(AGENTS.length)]));
     headers.add(Bytes.of("Accept"), Bytes.of("*/*"));
@@ -52,7 +135,11 @@ final class RequestGenerator {
     }
     byte[] body = body(random, headers);
     return new CrsStage(
-        Bytes.of(method), Bytes.of(uri.replace("\n", "").replace("\0", "")), Bytes.of("HTTP/1.1"), headers, body);
+        Bytes.of(method),
+        Bytes.of(uri.replace("\n", "").replace("\0", "")),
+        Bytes.of("HTTP/1.1"),
+        headers,
+        body);
   }
 
   private static byte[] body(Random random, Fields headers) {
@@ -94,7 +181,12 @@ final class RequestGenerator {
   private static String json(Random random) {
     String value = text(random, 4).replace("\\", "\\\\").replace("\"", "\\\"");
     String broken = random.nextInt(10) == 0 ? "" : "}";
-    return "{\"" + NAMES[random.nextInt(4)] + "\":[1,{\"b\":\"" + value.replaceAll("[\\x00-\\x1f]", "") + "\"}]" + broken;
+    return "{\""
+        + NAMES[random.nextInt(4)]
+        + "\":[1,{\"b\":\""
+        + value.replaceAll("[\\x00-\\x1f]", "")
+        + "\"}]"
+        + broken;
   }
 
   private static String xml(Random random) {
@@ -103,6 +195,10 @@ final class RequestGenerator {
 
   private static String multipart(Random random) {
     String file = random.nextBoolean() ? "; filename=\"a" + random.nextInt(3) + ".php\"" : "";
-    return "--xyz\r\nContent-Disposition: form-data; name=\"f\"" + file + "\r\n\r\n" + text(random, 4) + "\r\n--xyz--\r\n";
+    return "--xyz\r\nContent-Disposition: form-data; name=\"f\""
+        + file
+        + "\r\n\r\n"
+        + text(random, 4)
+        + "\r\n--xyz--\r\n";
   }
 }

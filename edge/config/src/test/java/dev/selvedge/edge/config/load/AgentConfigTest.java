@@ -9,6 +9,8 @@ import dev.selvedge.edge.config.RouteConfig.RouteAgent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What operators write about agents, and what they read after a mistake. */
@@ -175,6 +177,11 @@ class AgentConfigTest {
         .containsExactly(
             "t:3:45: agents takes names or a block, not both; write each as agent \"…\" in the"
                 + " block");
+    String many =
+        IntStream.range(0, 65).mapToObj(i -> "\"a" + i + "\"").collect(Collectors.joining(" "));
+    assertThat(problemsOfRoute("agents " + many))
+        .contains("t:3:30: a route asks at most 64 agents")
+        .hasSize(66);
     assertThat(problemsOfRoute("agents")).containsExactly("t:3:30: agents names no agent");
     assertThat(problemsOfRoute("agents \"waf\"; policies { total-timeout \"1s\" }"))
         .containsExactly(

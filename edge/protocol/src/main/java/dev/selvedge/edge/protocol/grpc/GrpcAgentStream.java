@@ -1,5 +1,6 @@
 package dev.selvedge.edge.protocol.grpc;
 
+import dev.selvedge.edge.protocol.ToAgent;
 import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.agent.AgentHost;
 import dev.selvedge.edge.protocol.agent.AgentSession;
@@ -38,7 +39,7 @@ final class GrpcAgentStream extends ServerCall.Listener<byte[]> implements Agent
       return;
     }
     try {
-      ToAgentReader read = ToAgentReader.read(bytes);
+      Envelope<ToAgent> read = ToAgentReader.read(bytes);
       if (read.message() != null) {
         session.receive(read.call(), read.flags(), read.message());
       }

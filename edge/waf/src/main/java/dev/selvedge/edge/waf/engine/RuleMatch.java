@@ -94,7 +94,8 @@ public final class RuleMatch {
   }
 
   /**
-   * One line in libmodsecurity's words, which log tools know; not masked, so for the audit log only.
+   * One line in libmodsecurity's words, which log tools know; not masked, so for the audit log
+   * only.
    */
   public String text() {
     Rule.Meta meta = first.meta();

@@ -91,11 +91,11 @@ public final class FilterScan {
       throw new IllegalStateException("the empty list's result is always known");
     }
     byte[] source = result(before);
-    boolean acts = chain.lastTriggers() == 0 || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
+    boolean acts =
+        chain.lastChangesCase() || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
     byte[] changed = acts ? last.apply(source) : source;
     results[chain.id()] = changed;
-    resultMasks[chain.id()] =
-        changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);
+    resultMasks[chain.id()] = changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);
     return changed;
   }
 

@@ -44,19 +44,28 @@ public record Assessment(int score, Outcome wanted, Outcome outcome, List<Hit> h
   /** Adds up what matched so far. */
   public static Assessment of(Policy policy, List<RuleMatch> matches) {
     List<Hit> hits = new ArrayList<>(matches.size());
-    int score = 0;
     for (RuleMatch match : matches) {
-      int points = points(match.severity()) * Location.of(match.variable()).percent() / WHOLE;
-      score += points;
+      String shown = match.tags().contains(LEAK) ? masked(match.data()) : match.excerpt();
       hits.add(
-          new Hit(
+          hit(
               match.id(),
-              points,
+              match.severity(),
               match.message(),
               match.tags(),
               match.variable(),
-              match.tags().contains(LEAK) ? masked(match.data()) : match.excerpt()));
+              shown));
     }
+    return decide(policy, hits);
+  }
+
+  static Hit hit(
+      long rule, int severity, String message, List<String> tags, String variable, String excerpt) {
+    int points = points(severity) * Location.of(variable).percent() / WHOLE;
+    return new Hit(rule, points, message, tags, variable, excerpt);
+  }
+
+  static Assessment decide(Policy policy, List<Hit> hits) {
+    int score = hits.stream().mapToInt(Hit::points).sum();
     Outcome wanted =
         score >= policy.blockAt()
             ? Outcome.BLOCK

@@ -122,10 +122,10 @@ final class Folding {
         link.rule().perValue().forEach(action -> certainly(action, tx));
       }
     });
-    return new Fate.Always(known(rule, links, rules, index));
+    return new Fate.Always(known(links, rules, index));
   }
 
-  private Step.Known known(Rule rule, List<Step.Link> links, PhaseProgram rules, int index) {
+  private Step.Known known(List<Step.Link> links, PhaseProgram rules, int index) {
     int status = 0;
     int severity = -1;
     int next = index + 1;

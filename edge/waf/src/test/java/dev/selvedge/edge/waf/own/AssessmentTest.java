@@ -14,17 +14,16 @@ class AssessmentTest {
   private static final int WARNING = 4;
   private static final int NOTICE = 5;
 
-  private static RuleMatch match(int severity, String variable) {
-    return new RuleMatch(
-        5_010_010, 2, "why", "", severity, List.of(), variable, "what", false, true, "");
+  private static Assessment.Hit match(int severity, String variable) {
+    return Assessment.hit(5_010_010, severity, "why", List.of(), variable, "what");
   }
 
-  private static int score(RuleMatch... matches) {
-    return Assessment.of(Policy.DEFAULT, List.of(matches)).score();
+  private static int score(Assessment.Hit... matches) {
+    return Assessment.decide(Policy.DEFAULT, List.of(matches)).score();
   }
 
-  private static Outcome outcome(Policy policy, RuleMatch... matches) {
-    return Assessment.of(policy, List.of(matches)).outcome();
+  private static Outcome outcome(Policy policy, Assessment.Hit... matches) {
+    return Assessment.decide(policy, List.of(matches)).outcome();
   }
 
   @Test
@@ -67,7 +66,7 @@ class AssessmentTest {
   @Test
   void detectionOnlyRefusesNothingButSaysWhatItWould() {
     Assessment assessment =
-        Assessment.of(Policy.DEFAULT.withDetectionOnly(), List.of(match(CRITICAL, "ARGS:a")));
+        Assessment.decide(Policy.DEFAULT.withDetectionOnly(), List.of(match(CRITICAL, "ARGS:a")));
     assertThat(assessment.wanted()).isEqualTo(Outcome.BLOCK);
     assertThat(assessment.outcome()).isEqualTo(Outcome.LOG);
   }
