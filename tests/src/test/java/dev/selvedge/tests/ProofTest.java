@@ -31,7 +31,6 @@ class ProofTest {
    */
   private static final Set<String> NOT_WRITTEN =
       Set.of(
-          "AgentBodiesTest",
           "ChildMemoryTest",
           "ClientAddressTest",
           "FieldsTest",

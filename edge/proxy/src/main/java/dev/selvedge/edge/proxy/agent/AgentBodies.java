@@ -181,6 +181,8 @@ final class AgentBodies {
 
   /** Gives everything back. */
   void cancel() {
+    standing = 0;
+    holding = 0;
     for (int i = 0; i < seats.length; i++) {
       Seat seat = seats[i];
       if (seat != null) {

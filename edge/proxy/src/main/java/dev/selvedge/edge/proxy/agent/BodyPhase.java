@@ -187,6 +187,7 @@ final class BodyPhase implements AgentBodies.Owner {
     if (at == null || !at.takesPart(agent)) {
       return;
     }
+    owner.audit(agent, decision);
     AgentCall call = owner.call(agent);
     if (!HeadChanges.allowed(decision, owner.exchange().snapshot().config().system().limits())) {
       call.bodyFailed(FailureCode.AGENT_BAD_FIELD, false);

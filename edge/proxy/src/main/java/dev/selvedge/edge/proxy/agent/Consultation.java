@@ -255,9 +255,7 @@ final class Consultation implements Inspection {
 
   void decided(int agent, EventType event, Decision decision) {
     store.enter();
-    if (!decision.audit().isNone()) {
-      record().audit(plan.agent(agent).nameNumber(), decision.audit());
-    }
+    audit(agent, decision);
     if (decision.verdict() instanceof Verdict.NeedsMore) {
       step(agent, Step.AGENT_NEEDS_MORE);
       if (bodies.wants(agent, event)) {
@@ -272,6 +270,13 @@ final class Consultation implements Inspection {
       round(event).decided(agent, decision);
     }
     store.exit();
+  }
+
+  /** Keeps why an agent advised what it did. */
+  void audit(int agent, Decision decision) {
+    if (!decision.audit().isNone()) {
+      record().audit(plan.agent(agent).nameNumber(), decision.audit());
+    }
   }
 
   void failed(int agent, EventType event, FailureCode why) {

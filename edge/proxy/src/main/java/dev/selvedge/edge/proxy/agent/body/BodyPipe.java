@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * Chunks go to all at once, also while the body is held: holding stops the receiver only. The
  * sender is granted what all of them have room for, so the slowest sets the pace. Each keeps at
- * most the window; a replacer keeps besides it what its agent was given credit for; the tail holds
- * {@value HeldBody#MEMORY} bytes in memory and the rest in a file.
+ * most the window, and the end of the body waits until all have decided; a replacer keeps besides
+ * it what its agent was given credit for; the tail holds {@value HeldBody#MEMORY} bytes in memory
+ * and the rest in a file.
  *
  * <p>Pipes can be joined, the receiver of one being the sender of the next: for agents that see the
  * body only after others have decided. Confined to its event loop.
@@ -48,7 +49,7 @@ public final class BodyPipe {
   private final Tail tail;
   private final List<Inspector> inspectors = new ArrayList<>(2);
   private final List<Stage> stages = new ArrayList<>(3);
-  private @Nullable Replacer lastReplacer;
+  private final List<Replacer> replacers = new ArrayList<>(2);
   private final int worth;
   private long granted;
   private long received;
@@ -83,11 +84,10 @@ public final class BodyPipe {
   /** Subscribes an agent that may change the body, behind those before it; before start. */
   public Replacer replace(AgentBody agent, long limitBytes) {
     Replacer replacer = new Replacer(this, agent, limitBytes, means.alloc(), tail);
-    Replacer before = lastReplacer;
-    if (before != null) {
-      before.follow(replacer);
+    if (!replacers.isEmpty()) {
+      replacers.getLast().follow(replacer);
     }
-    lastReplacer = replacer;
+    replacers.add(replacer);
     stages.add(stages.size() - 1, replacer);
     return replacer;
   }
@@ -148,6 +148,21 @@ public final class BodyPipe {
   /** Whether the body may come out. */
   public boolean released() {
     return tail.released();
+  }
+
+  /** Whether an agent that got the body has not decided on it. */
+  boolean undecided() {
+    for (int i = 0; i < inspectors.size(); i++) {
+      if (inspectors.get(i).active()) {
+        return true;
+      }
+    }
+    for (int i = 0; i < replacers.size(); i++) {
+      if (replacers.get(i).active()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether all of the body is known, as the receiver will get it. */

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The end of the pipe: lets nothing out before it is released, and never more than the receiver
- * gave credit for. What waits is in a {@link HeldBody}; once that is empty, bytes pass by
- * reference. Confined to its event loop.
+ * gave credit for; once the end is known, it waits with what is left for agents that have not
+ * decided: else a short body would be gone before any of them could say a word. What waits is in a
+ * {@link HeldBody}; once that is empty, bytes pass by reference. Confined to its event loop.
  */
 final class Tail implements Stage, HeldBody.Listener {
 
@@ -97,7 +98,8 @@ final class Tail implements Stage, HeldBody.Listener {
       return false;
     }
     boolean moved = dropDrained();
-    while (!closed) {
+    boolean waits = ended && pipe.undecided();
+    while (!closed && !waits) {
       ByteBuf chunk = credit > 0 ? next((int) Math.min(credit, Integer.MAX_VALUE)) : null;
       if (chunk == null) {
         break;
@@ -108,7 +110,7 @@ final class Tail implements Stage, HeldBody.Listener {
       sink.chunk(chunk);
     }
     moved |= dropDrained();
-    if (!closed && ended && !endPassed && held == null && queue.isEmpty()) {
+    if (!closed && ended && !waits && !endPassed && held == null && queue.isEmpty()) {
       endPassed = true;
       delivered = true;
       sink.end(trailers);

@@ -148,8 +148,9 @@ class BodyPipeTest {
     assertThat(exact.events).containsExactly("abc", "def", "$", "waits");
     assertThat(shorter.events).containsExactly("abc", "over", "left");
     assertThat(end.text()).isEqualTo("abcdef");
-    assertThat(end.ended).isTrue();
+    assertThat(end.ended).isFalse();
     assertThat(all.finish()).isTrue();
+    assertThat(end.ended).isTrue();
     assertThat(exact.events).endsWith("rests");
     assertNothingLeft(pipe);
   }
@@ -243,6 +244,8 @@ class BodyPipeTest {
     assertThat(agent.events).containsExactly("$", "waits");
     replacer.passed();
     assertThat(agent.events).as("for its decision").endsWith("waits");
+    assertThat(end.ended).isFalse();
+    assertThat(replacer.finish()).isTrue();
     assertThat(end.ended).isTrue();
     assertNothingLeft(pipe);
   }
@@ -314,6 +317,7 @@ class BodyPipeTest {
     replacer.replaced("xyz".getBytes(StandardCharsets.US_ASCII), false);
     assertThat(second[0].complete()).isTrue();
     assertThat(second[0].length()).isEqualTo(3);
+    assertThat(replacer.finish()).isTrue();
     second[0].release();
     second[0].credit(1000);
     assertThat(end.text()).isEqualTo("xyz");
