@@ -46,7 +46,8 @@ final class Fixture {
             false,
             new SystemConfig.AccessLog.ToFile(Path.of("access.log")),
             null,
-            new SystemConfig.LimitsConfig(1, 1, 1, size, size, size, size, 1, size, size, size, size),
+            new SystemConfig.LimitsConfig(
+                1, 1, 1, size, size, size, size, 1, size, size, size, size),
             new SystemConfig.TimeoutsConfig(second, second, second, size, second, second)),
         new AdminConfig(new Address("127.0.0.1", 9090), token),
         List.of(

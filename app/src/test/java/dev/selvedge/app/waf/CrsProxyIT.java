@@ -38,8 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
 class CrsProxyIT {
 
   private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
-  private static final int PART = SOAK ? 1 : 8;
-  private static final double SHARE_MIN = 0.97;
+  private static final int PART = SOAK ? 1 : 10;
+
+  /** Of a part less is asked, so that chance alone does not fail it. */
+  private static final double SHARE_MIN = SOAK ? 0.97 : 0.95;
+
   private static final int ANSWER_MILLIS = 20_000;
   private static final int RECORD_TRIES = 200;
   private static final Pattern REQUEST_ID = Pattern.compile("(?im)^x-request-id: *(\\S+)");

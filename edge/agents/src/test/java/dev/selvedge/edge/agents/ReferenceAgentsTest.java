@@ -2,6 +2,8 @@ package dev.selvedge.edge.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
 import dev.selvedge.edge.config.schema.ReferenceTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +43,11 @@ class ReferenceAgentsTest {
     for (BuiltIn agent : BuiltIns.ALL) {
       out.append("\n## `").append(agent.type()).append("`\n\n");
       out.append(agent.purpose()).append("\n\n").append(ReferenceTable.of(agent.config()));
+      for (Key<?> key : agent.config().keys()) {
+        if (key.type() instanceof Block inner) {
+          out.append("\n### `").append(key.name()).append("`\n\n").append(ReferenceTable.of(inner));
+        }
+      }
     }
     return out.toString();
   }

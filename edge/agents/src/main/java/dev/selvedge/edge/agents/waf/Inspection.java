@@ -24,6 +24,9 @@ final class Inspection {
   /** What a call keeps besides bytes of heads and bodies: parsed fields, variables, matches. */
   private static final int CALL_BYTES = 16 << 10;
 
+  /** How often a body's bytes stand in memory: gathered, kept for the rules, cut into values. */
+  private static final long BODY_COPIES = 3;
+
   private static final int INLINE_BYTES_MAX = 16 << 10;
   private static final int TOO_LARGE = 413;
 
@@ -99,7 +102,7 @@ final class Inspection {
       answer(Judgement.refused(TOO_LARGE, "waf:body-over-limit"), true);
       return false;
     }
-    if (!take(room)) {
+    if (!take(BODY_COPIES * room)) {
       return false;
     }
     body.add(chunk, 0, room);

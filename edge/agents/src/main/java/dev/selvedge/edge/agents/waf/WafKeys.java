@@ -146,8 +146,8 @@ public final class WafKeys {
       Key.optional(
           "waf.max-buffered",
           size("1MiB", "16GiB"),
-          "Bytes of requests and answers under inspection, in all; a quarter of the heap where"
-              + " nothing is written. Over it the failure mode decides.",
+          "Bytes of requests and answers under inspection, in all, bodies counted three times; half"
+              + " the heap where nothing is written. Over it the failure mode decides.",
           "WafBodiesTest#givesUpOverItsMemory");
 
   public static final Block BLOCK =

@@ -33,7 +33,7 @@ record WafSettings(
   /** The word for the shipped rules. */
   static final String OWN = "own";
 
-  private static final int HEAP_SHARE = 4;
+  private static final int HEAP_SHARE = 2;
 
   /**
    * How much of a body is looked at, and what becomes of the rest. Immutable.
