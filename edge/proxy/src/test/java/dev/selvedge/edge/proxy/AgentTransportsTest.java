@@ -29,7 +29,8 @@ class AgentTransportsTest {
   private static String text(String address) {
     return """
     routes { route "all" { echo; agents "a" } }
-    agent "a" { type "auth"; %s; events "request_headers"; timeout-ms 5000; failure-mode "closed"; max-concurrent-calls 100 }
+    agent "a" { type "auth"; %s; events "request_headers"; timeout-ms 5000; \
+    failure-mode "closed"; max-concurrent-calls 100 }
     """
         .formatted(address);
   }

@@ -109,7 +109,7 @@ class AgentConfigTest {
                   agent "b" { failure-mode "open"; grpc address="a:1" }
                   agent "c" { failure-mode "open"; grpc address="http://a:1" ca-file="x" }
                   agent "d" { failure-mode "open"; grpc address="https://a:1" key-file="pom.xml" }
-                  agent "e" { failure-mode "open"; unix-socket path="/x"; grpc address="http://a:1" }
+                  agent "e" { failure-mode "open"; unix-socket path="/"; grpc address="http://a:1" }
                   agent "f" { failure-mode "open"; unix-socket path="/x"; memory "64MiB" }
                   agent "g" { failure-mode "open"; unix-socket path="/%s" }
                   agent "h" { failure-mode "open"; unix-socket pth="/x" }
@@ -147,7 +147,8 @@ class AgentConfigTest {
     assertThat(
             agent(
                     ok(
-                        "agent \"a\" { type \"echo\"; failure-mode \"open\"; request-body \"hold\" }"),
+                        "agent \"a\" { type \"echo\"; failure-mode \"open\";"
+                            + " request-body \"hold\" }"),
                     "a")
                 .events())
         .containsExactlyInAnyOrder(
@@ -158,7 +159,8 @@ class AgentConfigTest {
     String text =
         """
         listeners { listener "web" { address "127.0.0.1:8080" } }
-        agents { agent "waf" { type "waf"; failure-mode "open"; timeout "2s" }; agent "echo" { type "echo"; failure-mode "open" } }
+        agents { agent "waf" { type "waf"; failure-mode "open"; timeout "2s" }; \
+        agent "echo" { type "echo"; failure-mode "open" } }
         routes { route "all" { echo; %s } }
         """
             .formatted(agents);
