@@ -21,8 +21,9 @@ class ReferenceAgentsTest {
       """
       # Reference: built-in agents
 
-      Each is named by `type` in an `agent` block and runs as a child process; what stands here is written in its
-      `config` block. Generated from the descriptors in `edge/agents`. Rewrite it with:
+      Each is named by `type` in an `agent` block and runs as a child process; what stands here
+      is written in its `config` block. Generated from the descriptors in `edge/agents`.
+      Rewrite it with:
 
           %s
       """;
