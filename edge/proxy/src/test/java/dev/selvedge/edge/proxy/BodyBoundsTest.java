@@ -41,7 +41,12 @@ class BodyBoundsTest {
   private String text(BodyUpstream upstream, String more) {
     return """
     routes {
-      route "held" { matches { path "/held" }; upstream "up"; agents "a"; policies { max-body "1GiB" } }
+      route "held" {
+        matches { path "/held" }
+        upstream "up"
+        agents "a"
+        policies { max-body "1GiB" }
+      }
       route "free" { respond { body "ok" }; agents "a" }
     }
     %s

@@ -103,7 +103,8 @@ public final class SystemKeys {
       Key.optional(
           "system.spill-directory",
           new Types.Text<>("path of a folder, relative to this file", Texts::path),
-          "Where bodies held for agents go that do not fit into memory; made with mode 0700 where it"
+          "Where bodies held for agents go that do not fit into memory; made with mode 0700 where"
+              + " it"
               + " is not there. Without it a folder of our own in the system's temporary folder.",
           "BodyBoundsTest#spillsIntoTheFolderThatIsConfigured");
 
