@@ -34,8 +34,8 @@ class AgentBodiesTest {
   @TempDir Path folder;
 
   private String agent(String name, String rest) {
-    return "agent \"%s\" { unix-socket path=\"%s\"; failure-mode \"closed\"; timeout \"20s\";"
-        + " %s }\n"
+    return ("agent \"%s\" { unix-socket path=\"%s\"; failure-mode \"closed\"; timeout \"20s\";"
+            + " %s }\n")
         .formatted(name, folder.resolve(name), rest);
   }
 
@@ -122,8 +122,7 @@ class AgentBodiesTest {
   /** A body of exactly the limit is shown whole, of one that is longer not a byte beyond it. */
   @Test
   void inspectLimitBoundsWhatTheAgentSees() throws Exception {
-    String keys = "request-body \"hold\"; inspect-limit \"100KB\";"
-                            + " body-over-limit \"pass\"";
+    String keys = "request-body \"hold\"; inspect-limit \"100KB\";" + " body-over-limit \"pass\"";
     try (BodyUpstream upstream = BodyUpstream.start();
         BodyAgent eye = BodyAgent.inspector(folder.resolve("eye"), REQUEST_BODY, b -> refused(b));
         BodyAgent _ =

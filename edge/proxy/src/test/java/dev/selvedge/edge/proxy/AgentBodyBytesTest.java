@@ -37,8 +37,8 @@ class AgentBodyBytesTest {
   @TempDir Path folder;
 
   private String agent(String name, String rest) {
-    return "agent \"%s\" { unix-socket path=\"%s\"; failure-mode \"closed\"; timeout \"20s\";"
-        + " %s }\n"
+    return ("agent \"%s\" { unix-socket path=\"%s\"; failure-mode \"closed\"; timeout \"20s\";"
+            + " %s }\n")
         .formatted(name, folder.resolve(name), rest);
   }
 

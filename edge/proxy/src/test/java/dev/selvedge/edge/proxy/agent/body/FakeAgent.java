@@ -199,8 +199,8 @@ final class FakeAgent implements AgentBody {
 
   @Override
   public String toString() {
-    return "replaces %s, received %d, answered %d, made %d, credit %d, own %d, open %d,"
-        + " half %s, end %s"
+    return ("replaces %s, received %d, answered %d, made %d, credit %d, own %d, open %d,"
+            + " half %s, end %s")
         .formatted(
             replaces,
             received.size(),
