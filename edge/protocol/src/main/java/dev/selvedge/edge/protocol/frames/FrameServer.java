@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts proxies on a unix socket, on one event loop. Thread-safe. */
 public final class FrameServer implements AgentServer.Listener {
@@ -29,6 +30,7 @@ public final class FrameServer implements AgentServer.Listener {
   private final EventLoopGroup loops;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Path path;
+  private @Nullable Channel accepting;
 
   private FrameServer(Path path) {
     this.path = path;
@@ -52,23 +54,25 @@ public final class FrameServer implements AgentServer.Listener {
   }
 
   private void bind(AgentHost host) throws InterruptedException {
-    new ServerBootstrap()
-        .group(loops)
-        .channel(EpollServerDomainSocketChannel.class)
-        .childHandler(
-            new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                if (connections.size() >= CONNECTIONS_MAX) {
-                  ChannelFuture _ = channel.close();
-                  return;
-                }
-                connections.add(channel);
-                channel.pipeline().addLast(new FrameAgentConnection(host, channel));
-              }
-            })
-        .bind(new DomainSocketAddress(path.toString()))
-        .sync();
+    accepting =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(EpollServerDomainSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (connections.size() >= CONNECTIONS_MAX) {
+                      ChannelFuture _ = channel.close();
+                      return;
+                    }
+                    connections.add(channel);
+                    channel.pipeline().addLast(new FrameAgentConnection(host, channel));
+                  }
+                })
+            .bind(new DomainSocketAddress(path.toString()))
+            .sync()
+            .channel();
   }
 
   @Override
@@ -76,8 +80,12 @@ public final class FrameServer implements AgentServer.Listener {
     return "unix:" + path;
   }
 
+  /** The socket's file goes before this returns: a later end would take away a successor's. */
   @Override
   public void close() {
+    if (accepting != null) {
+      accepting.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
     connections.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
     Future<?> _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     try {
