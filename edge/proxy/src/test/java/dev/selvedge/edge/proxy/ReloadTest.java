@@ -180,19 +180,8 @@ class ReloadTest {
               RunningProxy.start(1, system, "routes { route \"r\" { respond { body \"ok\" } } }");
           RawClient client = proxy.client()) {
         assertThat(client.get("/").answer().status()).isEqualTo(200);
-        CountDownLatch held = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
         // The loop is held until the request has arrived and the drain's tasks are queued.
-        proxy
-            .proxy()
-            .workers()
-            .getFirst()
-            .loop()
-            .execute(() -> {
-              held.countDown();
-              awaitQuietly(go);
-            });
-        held.await();
+        CountDownLatch go = proxy.holdLoop();
         client.get("/");
         Thread drain = Thread.ofVirtual().start(() -> drainQuietly(proxy));
         Await.until("draining", () -> proxy.proxy().dataplane().draining());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.selvedge.edge.proxy.record.RecordView;
 import dev.selvedge.edge.proxy.rig.Answer;
 import dev.selvedge.edge.proxy.rig.Await;
+import dev.selvedge.edge.proxy.rig.Leaks;
 import dev.selvedge.edge.proxy.rig.Pattern;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
@@ -135,6 +136,12 @@ class UpstreamFaultsTest {
       try (RunningProxy proxy = proxy(full.getLocalPort());
           RawClient client = proxy.client()) {
         refused(proxy, client.get("/").answer(), 504, "connect_timeout");
+        // What waited for the connection goes with it.
+        long pinned = Leaks.pinned();
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n");
+        client.send(new byte[65_536]);
+        refused(proxy, client.answer(), 504, "connect_timeout");
+        Await.until("the body's memory is free", () -> Leaks.pinned() <= pinned + 16);
       }
     } finally {
       for (Socket socket : filling) {
@@ -370,6 +377,34 @@ class UpstreamFaultsTest {
         assertThat(client.get("/").answer().text()).isEqualTo("ok");
         spoken.acquire();
       }
+    }
+  }
+
+  /** The same where the bytes come behind the next request, in one turn of the loop. */
+  @Test
+  void looksForBytesOnAPooledConnectionBeforeItsReuse() throws Exception {
+    Semaphore speak = new Semaphore(0);
+    Semaphore spoken = new Semaphore(0);
+    try (ScriptedUpstream up =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              connection.send(OK);
+              speak.acquireUninterruptibly();
+              connection.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+              spoken.release();
+              connection.read();
+            });
+        RunningProxy proxy = proxy(up);
+        RawClient client = proxy.client()) {
+      assertThat(client.get("/").answer().text()).isEqualTo("ok");
+      CountDownLatch go = proxy.holdLoop();
+      client.get("/");
+      speak.release();
+      spoken.acquire();
+      go.countDown();
+      assertThat(client.answer().text()).isEqualTo("ok");
+      assertThat(up.accepted()).isEqualTo(2);
+      speak.release();
     }
   }
 

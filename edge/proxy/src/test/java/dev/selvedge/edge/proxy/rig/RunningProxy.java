@@ -12,6 +12,7 @@ import dev.selvedge.kernel.Metrics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,5 +152,25 @@ public final class RunningProxy implements AutoCloseable {
   public void close() {
     proxy.close();
     records.close();
+  }
+
+  /** Holds the first event loop still until the latch that it returns is counted down. */
+  public CountDownLatch holdLoop() throws InterruptedException {
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    proxy()
+        .workers()
+        .getFirst()
+        .loop()
+        .execute(() -> {
+          held.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    held.await();
+    return go;
   }
 }
