@@ -3,6 +3,7 @@ package dev.selvedge.edge.waf.operator;
 import dev.selvedge.edge.waf.variable.Macro;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,11 @@ public final class Operators {
   /** Whether there is an operator of that name, letter case aside. */
   public static boolean known(String name) {
     return BY_NAME.containsKey(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Every name in lower case. */
+  public static Set<String> names() {
+    return Set.copyOf(BY_NAME.keySet());
   }
 
   /**
