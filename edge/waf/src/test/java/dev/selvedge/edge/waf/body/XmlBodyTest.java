@@ -48,4 +48,11 @@ class XmlBodyTest {
     assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(2));
     assertThat(text("<!DOCTYPE a [<!ENTITY e \"&e;\">]><a>&e;</a>")).isNull();
   }
+
+  @Test
+  void aboutAThousandEntitiesAreTheMost() {
+    String declared = "<!DOCTYPE a [<!ENTITY e \"x\">]><a>";
+    assertThat(text(declared + "&e;".repeat(900) + "</a>")).isEqualTo("x".repeat(900));
+    assertThat(text(declared + "&e;".repeat(1_100) + "</a>")).isNull();
+  }
 }

@@ -51,4 +51,14 @@ class XmlRulesTest {
             + "\"/></xs:schema>";
     assertThat(XmlRules.schema("i.xsd", bytes(including)).check(bytes("<a>12</a>"))).isNotNull();
   }
+
+  @Test
+  void aDtdIncludesNothing(@TempDir Path folder) throws Exception {
+    Path other = Files.writeString(folder.resolve("o.dtd"), "<!ELEMENT a EMPTY>");
+    String including = "<!ENTITY % o SYSTEM \"" + other.toUri() + "\"> %o; <!ELEMENT b EMPTY>";
+    XmlRules rules = XmlRules.dtd(bytes(including));
+    assertThat(rules.check(bytes("<b/>"))).isNull();
+    assertThat(rules.check(bytes("<a/>")))
+        .isEqualTo(new XmlProblem("No declaration for element a", false));
+  }
 }
