@@ -1,8 +1,10 @@
 package dev.selvedge.edge.waf;
 
 import dev.selvedge.edge.waf.operator.FileSource;
+import dev.selvedge.edge.waf.operator.Inspector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,23 @@ record TextFiles(List<Path> folders) implements FileSource {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public @Nullable Inspector inspector(String name, String includer) {
+    if (!Files.isExecutable(Path.of(name))) {
+      return null;
+    }
+    return argument -> {
+      String text = new String(argument, StandardCharsets.ISO_8859_1);
+      try {
+        Process process = new ProcessBuilder(name, text).start();
+        process.getOutputStream().close();
+        return process.getInputStream().readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
   }
 
   private @Nullable Path find(String name, String includer) {

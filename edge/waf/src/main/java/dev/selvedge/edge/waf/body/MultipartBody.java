@@ -249,7 +249,7 @@ public final class MultipartBody {
     if (outcome < 0) {
       String text = Bytes.text(disposition);
       fail("Multipart: Invalid Content-Disposition header (" + outcome + "): " + text + ".");
-    } else if (current.name == null) {
+    } else if (current.name().length == 0) {
       fail("Multipart: Content-Disposition header missing name field.");
     } else if (current.fileName == null && current.extendedFileName != null) {
       trace.line(4, "Multipart: Warning: no filename= but filename*");

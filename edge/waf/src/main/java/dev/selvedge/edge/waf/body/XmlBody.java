@@ -2,28 +2,42 @@ package dev.selvedge.edge.waf.body;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import javax.xml.XMLConstants;
+import javax.xml.namespace.QName;
+import javax.xml.stream.XMLEventFactory;
+import javax.xml.stream.XMLEventReader;
+import javax.xml.stream.XMLEventWriter;
 import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import javax.xml.stream.events.XMLEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An XML body read without DTDs and without external entities, bounded in depth and nodes.
+ * An XML body read without external entities and external DTDs, bounded in depth and nodes.
  *
- * <p>The JDK's streaming reader does the lexing; a DOCTYPE is passed over and its entities give no
- * text, so neither XXE nor entity expansion can happen. Not thread-safe.
+ * <p>The JDK's streaming reader does the lexing. Entities that the document itself declares are put
+ * in, as a server behind would do, so that no attack hides in them; more than {@value
+ * #ENTITIES_MAX} of them, or {@value #ENTITY_BYTES_MAX} characters in all, break the body. Not
+ * thread-safe.
  */
 public final class XmlBody {
   private static final int DEPTH_MAX = 512;
   private static final int NODES_MAX = 100_000;
+  private static final int ENTITIES_MAX = 1_000;
+  private static final int ENTITY_BYTES_MAX = 100_000;
 
   private static final XMLInputFactory FACTORY = factory();
+  private static final XMLEventFactory EVENTS = XMLEventFactory.newDefaultFactory();
 
   private final XmlNode document;
 
@@ -33,9 +47,15 @@ public final class XmlBody {
 
   private static XMLInputFactory factory() {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, true);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
+    factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, true);
+    factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
+    factory.setProperty("http://java.sun.com/xml/stream/properties/ignore-external-dtd", true);
+    factory.setProperty("jdk.xml.entityExpansionLimit", ENTITIES_MAX);
+    factory.setProperty("jdk.xml.totalEntitySizeLimit", ENTITY_BYTES_MAX);
+    factory.setProperty("jdk.xml.maxGeneralEntitySizeLimit", ENTITY_BYTES_MAX);
+    factory.setXMLResolver((_, _, _, _) -> InputStream.nullInputStream());
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
     return factory;
   }
@@ -86,6 +106,33 @@ public final class XmlBody {
       node.attributes.add(new XmlNode.Attribute(name, reader.getAttributeValue(i)));
     }
     return node;
+  }
+
+  /** The same document with another DTD or none, entities put in. */
+  static byte[] withDtd(byte[] document, @Nullable String systemId) throws XMLStreamException {
+    XMLEventReader reader;
+    synchronized (FACTORY) {
+      reader = FACTORY.createXMLEventReader(new ByteArrayInputStream(document));
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(document.length);
+    XMLEventWriter writer = XMLOutputFactory.newDefaultFactory().createXMLEventWriter(out, "UTF-8");
+    String dtd = systemId;
+    while (reader.hasNext()) {
+      XMLEvent event = reader.nextEvent();
+      if (dtd != null && event.isStartElement()) {
+        QName root = event.asStartElement().getName();
+        String prefix = root.getPrefix().isEmpty() ? "" : root.getPrefix() + ":";
+        String name = prefix + root.getLocalPart();
+        writer.add(EVENTS.createDTD("<!DOCTYPE " + name + " SYSTEM \"" + dtd + "\">"));
+        dtd = null;
+      }
+      if (event.getEventType() != XMLStreamConstants.DTD
+          && event.getEventType() != XMLStreamConstants.START_DOCUMENT) {
+        writer.add(event);
+      }
+    }
+    writer.flush();
+    return out.toByteArray();
   }
 
   /**

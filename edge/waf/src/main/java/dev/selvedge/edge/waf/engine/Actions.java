@@ -31,7 +31,8 @@ final class Actions {
       case Action.CtlRequestBodyAccess a -> s.requestBodyAccess = a.on();
       case Action.CtlBodyProcessor a -> s.request.processor = a.processor();
       case Action.CtlForceRequestBody a -> s.forceRequestBody = a.on();
-      case Action.CtlAudit _ -> {} // the host's audit log; the match reports what it needs
+      case Action.CtlAuditEngine a -> s.auditMode = a.mode();
+      case Action.CtlAuditParts _ -> {} // what the host's audit log shows of a transaction
       case Action.CtlRemoveById a -> s.removedIds.addAll(a.ids());
       case Action.CtlRemoveByTag a -> s.removedTags.add(Bytes.text(a.tag().expand(s)));
       case Action.CtlRemoveTargetById a ->

@@ -73,6 +73,7 @@ final class BodyReader {
     if (noFilesOver(r.bodyBytes.length)) {
       return;
     }
+    r.xmlRead = true;
     r.xml = XmlBody.parse(r.bodyBytes);
     if (r.xml == null) {
       s.log(4, "XML: Failed parsing document.");

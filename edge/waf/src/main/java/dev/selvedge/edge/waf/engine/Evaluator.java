@@ -276,7 +276,7 @@ final class Evaluator {
 
   private void traceStep(int number, NamedTransformation t, byte[] value) {
     if (s.trace.on()) {
-      s.log(9, " T (" + number + ") t:" + t.name() + ": \"" + Excerpt.shown(value) + "\"");
+      s.log(9, " T (" + number + ") t:" + t.name() + ": \"" + Excerpt.raw(value) + "\"");
     }
   }
 

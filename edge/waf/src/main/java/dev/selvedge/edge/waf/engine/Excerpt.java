@@ -57,6 +57,14 @@ final class Excerpt {
     return out.toString();
   }
 
+  /** For traces of transformations, which show what bytes there are: at most 80 of them. */
+  static String raw(byte[] value) {
+    int over = value.length - TRACE_MAX;
+    return over <= 0
+        ? Bytes.text(value)
+        : Bytes.text(Bytes.slice(value, 0, TRACE_MAX)) + " (" + over + " characters omitted)";
+  }
+
   /** The whole value with control and high bytes as \\xHH. */
   static String escaped(byte[] value, int bytesMax) {
     StringBuilder out = new StringBuilder();

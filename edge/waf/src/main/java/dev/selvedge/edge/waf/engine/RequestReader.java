@@ -119,11 +119,16 @@ final class RequestReader {
     }
   }
 
+  /** Blanks count as part of a value, but for those behind the last one (RFC 6265, 4.2.1). */
   private void cookies(byte[] value) {
+    int last = value.length;
+    while (last > 0 && Bytes.isSpace(value[last - 1])) {
+      last--;
+    }
     int at = 0;
-    while (at < value.length) {
-      int end = Bytes.indexOf(value, ';', at, value.length);
-      int to = end < 0 ? value.length : end;
+    while (at < last) {
+      int end = Bytes.indexOf(value, ';', at, last);
+      int to = end < 0 ? last : end;
       while (at < to && Bytes.isSpace(value[at])) {
         at++;
       }
@@ -131,7 +136,7 @@ final class RequestReader {
       byte[] name = Bytes.slice(value, at, equals < 0 ? to : equals);
       if (name.length > 0) {
         byte[] text = equals < 0 ? Bytes.EMPTY : Bytes.slice(value, equals + 1, to);
-        r.cookies.add(name, Bytes.trim(text));
+        r.cookies.add(name, text);
       }
       at = to + 1;
     }

@@ -49,5 +49,9 @@ final class RequestState {
   @Nullable BodyProcessor processor;
   @Nullable MultipartFlags multipart;
   @Nullable XmlBody xml;
+
+  /** The body was taken for XML, well formed or not. */
+  boolean xmlRead;
+
   @Nullable String bodyError;
 }

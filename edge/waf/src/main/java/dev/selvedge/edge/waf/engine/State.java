@@ -5,6 +5,7 @@ import dev.selvedge.edge.waf.injection.SqlDetector;
 import dev.selvedge.edge.waf.injection.XssDetector;
 import dev.selvedge.edge.waf.operator.Operator;
 import dev.selvedge.edge.waf.rule.Action;
+import dev.selvedge.edge.waf.rule.AuditMode;
 import dev.selvedge.edge.waf.rule.Disruptive;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.Rule;
@@ -58,6 +59,7 @@ final class State implements Operator.Context {
   Connection connection = new Connection("", 0, "", 0);
   byte[] clientAddress = Bytes.EMPTY;
   EngineMode engine;
+  AuditMode auditMode;
   boolean requestBodyAccess;
   boolean forceRequestBody;
   byte[] sessionId = Bytes.EMPTY;
@@ -105,6 +107,7 @@ final class State implements Operator.Context {
     this.sequence = sequence;
     this.engine = settings.engine();
     this.requestBodyAccess = settings.requestBodyAccess();
+    this.auditMode = settings.auditMode();
     this.startMillis = options.clock().millis();
     if (!options.environment().isEmpty()) {
       options
@@ -197,6 +200,16 @@ final class State implements Operator.Context {
     if (trace.on()) {
       log(3, "rx: regex error 'MATCH_LIMIT' for pattern '" + pattern + "'");
     }
+  }
+
+  @Override
+  public byte @Nullable [] xmlDocument() {
+    return request.xml == null ? null : request.body.toBytes();
+  }
+
+  @Override
+  public boolean readsXmlFiles() {
+    return settings.xmlFiles();
   }
 
   @Override

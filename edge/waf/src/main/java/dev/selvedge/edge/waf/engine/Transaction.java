@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.engine;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.rule.AuditMode;
 import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.OverLimit;
@@ -208,6 +209,10 @@ public final class Transaction {
     s.log(4, "Starting phase LOGGING. (SecRules 5)");
     phases.run(5);
     s.verdict = before;
+    s.log(8, "Checking if this request is suitable to be saved as an audit log.");
+    if (s.auditMode != AuditMode.RELEVANT_ONLY || audited()) {
+      s.log(8, "Request was relevant to be saved. Parts: -1"); // said with no audit log too
+    }
   }
 
   /** What the client got in place of an upstream's answer. */
@@ -237,6 +242,20 @@ public final class Transaction {
   /** The rules that matched and want to be reported, in order. */
   public List<RuleMatch> matches() {
     return List.copyOf(s.matches);
+  }
+
+  /** Whether the rules want the transaction in the host's audit log; known at its end. */
+  public boolean audited() {
+    return switch (s.auditMode) {
+      case OFF -> false;
+      case ON -> true;
+      case RELEVANT_ONLY ->
+          s.matches.stream().anyMatch(RuleMatch::audit)
+              || s.settings
+                  .auditedStatus()
+                  .map(status -> status.occursIn(Bytes.of(s.response.status)))
+                  .orElse(false);
+    };
   }
 
   /** A number out of TX, such as an anomaly score; 0 where there is none. */

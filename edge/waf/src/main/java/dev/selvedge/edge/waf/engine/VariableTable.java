@@ -24,6 +24,9 @@ final class VariableTable {
     void resolve(State state, Target target, Fields.Sink sink);
   }
 
+  /** What operators about a whole document see of it. */
+  private static final byte[] XML_TREE = Bytes.of("[XML document tree]");
+
   private static final byte[] YES = Bytes.of("1");
   private static final byte[] NO = Bytes.of("0");
   private static final byte[] BUILD = Bytes.of("030009000");
@@ -151,7 +154,9 @@ final class VariableTable {
     TABLE.put(
         Variable.XML,
         (s, t, sink) -> {
-          if (s.request.xml != null && t.selector() instanceof Selector.Named path) {
+          if (s.request.xmlRead && t.selector().equals(Selector.ALL)) {
+            sink.value(Bytes.EMPTY, XML_TREE);
+          } else if (s.request.xml != null && t.selector() instanceof Selector.Named path) {
             for (byte[] v : s.request.xml.select(XmlPath.parse(path.text()), s.xmlNamespaces)) {
               sink.value(path.name(), v);
             }

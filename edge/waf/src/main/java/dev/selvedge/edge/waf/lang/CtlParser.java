@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.lang;
 
 import dev.selvedge.edge.waf.rule.Action;
+import dev.selvedge.edge.waf.rule.AuditMode;
 import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.variable.Macro;
@@ -35,7 +36,8 @@ final class CtlParser {
         String[] parts = target(option, value);
         yield new Action.CtlRemoveTargetByTag(parts[0], TargetParser.target(parts[1], false));
       }
-      case "auditengine", "auditlogparts" -> new Action.CtlAudit(option, value);
+      case "auditengine" -> new Action.CtlAuditEngine(auditMode(value));
+      case "auditlogparts" -> new Action.CtlAuditParts(value);
       default -> throw new IllegalArgumentException("unknown ctl option: " + option);
     };
   }
@@ -55,6 +57,15 @@ final class CtlParser {
       case "off" -> EngineMode.OFF;
       case "detectiononly" -> EngineMode.DETECTION_ONLY;
       default -> throw new IllegalArgumentException("expected On, Off or DetectionOnly: " + value);
+    };
+  }
+
+  static AuditMode auditMode(String value) {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "on" -> AuditMode.ON;
+      case "off" -> AuditMode.OFF;
+      case "relevantonly" -> AuditMode.RELEVANT_ONLY;
+      default -> throw new IllegalArgumentException("expected On, Off or RelevantOnly: " + value);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.lang;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
+import dev.selvedge.edge.waf.regex.Regex;
 import dev.selvedge.edge.waf.rule.OverLimit;
 import dev.selvedge.edge.waf.rule.Settings;
 import dev.selvedge.edge.waf.transform.UnicodeMap;
@@ -25,7 +26,6 @@ final class Directives {
 
   private static final Set<String> HOST =
       Set.of(
-          "secauditengine",
           "secauditlog",
           "secauditlog2",
           "secauditlogdirmode",
@@ -33,7 +33,6 @@ final class Directives {
           "secauditlogformat",
           "secauditlogparts",
           "secauditlogprefix",
-          "secauditlogrelevantstatus",
           "secauditlogstoragedir",
           "secauditlogtype",
           "seccollectiontimeout",
@@ -84,7 +83,10 @@ final class Directives {
     ENTRIES.put("secuploadfilelimit", (s, b) -> b.uploadFileLimit = (int) bytes(s));
     ENTRIES.put("secpcrematchlimit", (s, b) -> b.regexSteps = bytes(s));
     ENTRIES.put("secargumentseparator", (s, b) -> b.argumentSeparator = separator(s));
-    ENTRIES.put("secxmlexternalentity", (s, _) -> externalEntities(s));
+    ENTRIES.put("secxmlexternalentity", (s, b) -> b.xmlFiles = CtlParser.onOff(s.argument(0)));
+    ENTRIES.put("secauditengine", (s, b) -> b.auditMode = CtlParser.auditMode(s.argument(0)));
+    ENTRIES.put(
+        "secauditlogrelevantstatus", (s, b) -> b.auditedStatus = Regex.compile(s.argument(0)));
     ENTRIES.put("secwebappid", (s, b) -> b.webAppId = s.argument(0));
   }
 
@@ -132,13 +134,6 @@ final class Directives {
           throw new IllegalArgumentException(
               statement.directive() + " takes Reject or ProcessPartial");
     };
-  }
-
-  /** They are never loaded; a rule set that wants them gets told. */
-  private static void externalEntities(Statement statement) {
-    if (CtlParser.onOff(statement.argument(0))) {
-      throw new IllegalArgumentException("external XML entities are never loaded here");
-    }
   }
 
   private static byte separator(Statement statement) {

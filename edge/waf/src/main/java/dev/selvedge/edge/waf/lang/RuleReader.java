@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.lang;
 
 import dev.selvedge.edge.waf.operator.FileSource;
+import dev.selvedge.edge.waf.operator.Inspector;
 import dev.selvedge.edge.waf.operator.OperatorSpec;
 import dev.selvedge.edge.waf.operator.Operators;
 import dev.selvedge.edge.waf.rule.PhaseProgram;
@@ -166,11 +167,31 @@ public final class RuleReader {
   }
 
   private OperatorSpec compile(String name, String argument, boolean negated, String file) {
-    OperatorSpec spec = Operators.compile(name, argument, negated, data -> read(data, file));
+    OperatorSpec spec = Operators.compile(name, argument, negated, new Named(file));
     if (spec == null) {
       throw new IllegalArgumentException("unknown operator: @" + name);
     }
     return spec;
+  }
+
+  /** What rules of one file name. */
+  private final class Named implements Operators.Files {
+    private final String includer;
+
+    Named(String includer) {
+      this.includer = includer;
+    }
+
+    @Override
+    public byte[] read(String name) {
+      return RuleReader.this.read(name, includer);
+    }
+
+    @Override
+    public Inspector inspector(String name) {
+      Inspector inspector = files.inspector(name, includer);
+      return inspector == null ? Operators.Files.super.inspector(name) : inspector;
+    }
   }
 
   private byte[] read(String name, String includer) {

@@ -14,6 +14,11 @@ public interface FileSource {
    */
   byte @Nullable [] read(String name, String includer);
 
+  /** A program that rules may ask; null where there is none, as in any source that runs none. */
+  default @Nullable Inspector inspector(String name, String includer) {
+    return null;
+  }
+
   /** The files that an Include means, sorted; a name without wildcard means itself. */
   List<String> expand(String pattern, String includer);
 }

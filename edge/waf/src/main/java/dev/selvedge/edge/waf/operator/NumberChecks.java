@@ -2,7 +2,9 @@ package dev.selvedge.edge.waf.operator;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.regex.Regex;
+import java.util.Arrays;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers with check digits (payment cards, CPF, SSN, SVNR) found by a pattern. Immutable. */
 final class NumberChecks {
@@ -36,6 +38,111 @@ final class NumberChecks {
           return false;
         };
     return operator.needing(new Need.Pattern(regex.rx()));
+  }
+
+  /**
+   * The same, choosing among several numbers as libmodsecurity does: of the matches that follow
+   * each other from a place on the last valid one, for the first place that has one.
+   */
+  static Operator last(String name, String pattern, Predicate<byte[]> valid) {
+    Regex regex = Regex.compile(pattern);
+    Operator operator =
+        (value, context) -> {
+          Regex.Search search = regex.search(context.matcher(regex.rx()));
+          byte[] hit = new Chains(value, search, context, pattern, valid).hit();
+          if (hit != null && context.capturing()) {
+            context.capture(0, hit);
+            context.trace().line(7, "Added " + name + " match TX.0: " + Bytes.text(hit));
+          }
+          return hit != null;
+        };
+    return operator.needing(new Need.Pattern(regex.rx()));
+  }
+
+  /** Matches that follow each other, each place looked at once. Not thread-safe. */
+  private static final class Chains {
+    private static final int UNKNOWN = -1;
+
+    private final byte[] value;
+    private final Regex.Search search;
+    private final Operator.Context context;
+    private final String pattern;
+    private final Predicate<byte[]> valid;
+
+    /** Where the last valid match of the chain from a place begins; the value's length for none. */
+    private final int[] last;
+
+    /** Where the valid match that begins at a place ends. */
+    private final int[] ends;
+
+    private final int[] open;
+
+    Chains(
+        byte[] value,
+        Regex.Search search,
+        Operator.Context context,
+        String pattern,
+        Predicate<byte[]> valid) {
+      this.pattern = pattern;
+      this.value = value;
+      this.search = search;
+      this.context = context;
+      this.valid = valid;
+      boolean any = value.length > 0 && find(0);
+      last = new int[any ? value.length + 1 : 0];
+      ends = new int[last.length];
+      open = new int[last.length];
+      Arrays.fill(last, UNKNOWN);
+    }
+
+    private boolean find(int from) {
+      Regex.Found found = search.find(value, from, context.regexSteps());
+      if (found == Regex.Found.LIMIT) {
+        context.regexLimit(pattern);
+      }
+      return found == Regex.Found.YES && search.end(0) > search.start(0);
+    }
+
+    byte @Nullable [] hit() {
+      for (int from = 0; from < last.length - 1; ) {
+        if (!find(from)) {
+          return null;
+        }
+        int start = search.start(0);
+        follow(start);
+        if (last[start] < value.length) {
+          return Bytes.slice(value, last[start], ends[last[start]]);
+        }
+        from = start + 1;
+      }
+      return null;
+    }
+
+    /** Fills in the places of the chain that begins with a match at {@code start}. */
+    private void follow(int start) {
+      int depth = 0;
+      int at = start;
+      int found = value.length;
+      while (at < value.length && last[at] == UNKNOWN && find(at)) {
+        at = search.start(0);
+        if (last[at] != UNKNOWN) {
+          break;
+        }
+        ends[at] = search.end(0);
+        open[depth++] = at;
+        at = search.end(0);
+      }
+      if (at < value.length && last[at] != UNKNOWN) {
+        found = last[at];
+      }
+      while (depth > 0) {
+        int place = open[--depth];
+        boolean itself =
+            found == value.length && valid.test(Bytes.slice(value, place, ends[place]));
+        found = itself ? place : found;
+        last[place] = found;
+      }
+    }
   }
 
   private static int[] digits(byte[] text) {

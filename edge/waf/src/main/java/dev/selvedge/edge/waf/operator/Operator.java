@@ -6,6 +6,7 @@ import dev.selvedge.edge.waf.rx.Rx;
 import dev.selvedge.edge.waf.rx.RxMatcher;
 import dev.selvedge.edge.waf.trace.Trace;
 import dev.selvedge.edge.waf.variable.Macro;
+import org.jspecify.annotations.Nullable;
 
 /** A test of one value; not yet negated. Immutable, so one instance serves all threads. */
 @FunctionalInterface
@@ -55,6 +56,12 @@ public interface Operator {
 
     /** A regular expression ran out of steps. */
     void regexLimit(String pattern);
+
+    /** The body where it is XML; null where it is not well formed. */
+    byte @Nullable [] xmlDocument();
+
+    /** Whether operators may use the schemas and DTDs that rules name. */
+    boolean readsXmlFiles();
 
     Trace trace();
   }

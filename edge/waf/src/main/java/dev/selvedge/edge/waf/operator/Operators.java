@@ -3,6 +3,7 @@ package dev.selvedge.edge.waf.operator;
 import dev.selvedge.edge.waf.variable.Macro;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The list of every operator that a rule may name.
  *
  * <p>Operators that need the network, a foreign database or a script host (rbl, geoLookup,
- * gsbLookup, fuzzyHash, inspectFile, rsub, validateHash) are refused at load. Immutable.
+ * gsbLookup, fuzzyHash, rsub, validateHash) are refused at load. Immutable.
  */
 public final class Operators {
   /** Compiles an argument; throws IllegalArgumentException with the reason where it cannot. */
@@ -19,10 +20,14 @@ public final class Operators {
     Operator compile(String argument, Files files);
   }
 
-  /** Reads a data file that a rule names; throws IllegalArgumentException where it is missing. */
+  /** What a rule names beside itself; throws IllegalArgumentException where it is missing. */
   @FunctionalInterface
   public interface Files {
     byte[] read(String name);
+
+    default Inspector inspector(String name) {
+      throw new IllegalArgumentException("programs are not run here: " + name);
+    }
   }
 
   private record Entry(String name, Compiler compiler) {}
@@ -58,14 +63,25 @@ public final class Operators {
         "ValidateUtf8Encoding",
         _ -> needing(Encodings::utf8Broken, Need.OneOf.where(b -> b > 0x7F)));
     add("VerifyCC", argument -> NumberChecks.of("VerifyCC", argument, NumberChecks::luhn));
-    add("VerifyCPF", argument -> NumberChecks.of("VerifyCPF", argument, NumberChecks::cpf));
-    add("VerifySSN", argument -> NumberChecks.of("VerifySSN", argument, NumberChecks::ssn));
-    add("VerifySVNR", argument -> NumberChecks.of("VerifySVNR", argument, NumberChecks::svnr));
+    add("VerifyCPF", argument -> NumberChecks.last("VerifyCPF", argument, NumberChecks::cpf));
+    add("VerifySSN", argument -> NumberChecks.last("VerifySSN", argument, NumberChecks::ssn));
+    add("VerifySVNR", argument -> NumberChecks.last("VerifySVNR", argument, NumberChecks::svnr));
+    addWithFile("InspectFile", Operators::inspectFile);
+    addWithFile("ValidateDTD", XmlOperators::dtd);
+    addWithFile("ValidateSchema", XmlOperators::schema);
     add("UnconditionalMatch", _ -> (_, _) -> true);
     add("NoMatch", _ -> (_, _) -> false);
   }
 
   private Operators() {}
+
+  private static Operator inspectFile(String program, Files files) {
+    Inspector inspector = files.inspector(program);
+    return (value, _) -> {
+      byte[] printed = inspector.inspect(value);
+      return printed.length > 1 && printed[0] != '1';
+    };
+  }
 
   private static Operator needing(Operator operator, Need need) {
     return operator.needing(need);
@@ -87,6 +103,11 @@ public final class Operators {
   /** Whether there is an operator of that name, letter case aside. */
   public static boolean known(String name) {
     return BY_NAME.containsKey(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Every name in lower case. */
+  public static Set<String> names() {
+    return Set.copyOf(BY_NAME.keySet());
   }
 
   /**

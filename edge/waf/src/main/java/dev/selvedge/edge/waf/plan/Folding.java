@@ -170,7 +170,7 @@ final class Folding {
 
   private static boolean onlySteers(Action action) {
     return action instanceof Action.Logging
-        || action instanceof Action.CtlAudit
+        || action instanceof Action.CtlAuditParts
         || action instanceof Action.SkipAfter;
   }
 

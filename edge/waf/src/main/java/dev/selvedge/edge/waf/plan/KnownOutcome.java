@@ -118,6 +118,16 @@ record KnownOutcome(List<Step.Match> matches) {
     }
 
     @Override
+    public byte[] xmlDocument() {
+      throw new NotKnown();
+    }
+
+    @Override
+    public boolean readsXmlFiles() {
+      throw new NotKnown();
+    }
+
+    @Override
     public Trace trace() {
       return Trace.OFF;
     }

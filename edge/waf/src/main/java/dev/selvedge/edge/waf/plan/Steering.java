@@ -49,7 +49,8 @@ final class Steering {
           Action.CtlRequestBodyAccess _,
           Action.CtlBodyProcessor _,
           Action.CtlForceRequestBody _,
-          Action.CtlAudit _ -> {}
+          Action.CtlAuditEngine _,
+          Action.CtlAuditParts _ -> {}
     }
   }
 

@@ -58,8 +58,10 @@ public sealed interface Action {
 
   record CtlForceRequestBody(boolean on) implements Action {}
 
+  record CtlAuditEngine(AuditMode mode) implements Action {}
+
   /** Steers the host's audit log, which this library only reports to. */
-  record CtlAudit(String what, String value) implements Action {}
+  record CtlAuditParts(String value) implements Action {}
 
   record CtlRemoveById(List<IdRange> ids) implements Action {}
 

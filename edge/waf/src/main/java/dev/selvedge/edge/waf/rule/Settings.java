@@ -1,9 +1,11 @@
 package dev.selvedge.edge.waf.rule;
 
+import dev.selvedge.edge.waf.regex.Regex;
 import dev.selvedge.edge.waf.transform.UnicodeMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the configuration directives of a rule set say.
@@ -12,6 +14,9 @@ import java.util.TreeSet;
  * @param requestBodyNoFilesLimit bytes of a request body without uploaded files; 0 for none
  * @param responseBodyLimit bytes of a response body; 0 for none of its own
  * @param responseMimeTypes types whose bodies are inspected; empty for all
+ * @param auditedStatus status codes of answers that go to the audit log whatever the rules say
+ * @param xmlFiles whether schemas and DTDs that rules name may be used; what documents name never
+ *     is
  * @param regexSteps steps one regular expression may take on one value
  *     <p>Immutable.
  */
@@ -31,7 +36,10 @@ public record Settings(
     byte argumentSeparator,
     long regexSteps,
     String webAppId,
-    UnicodeMap unicodeMap) {
+    UnicodeMap unicodeMap,
+    AuditMode auditMode,
+    Optional<Regex> auditedStatus,
+    boolean xmlFiles) {
 
   /** The settings while directives are being read. Not thread-safe. */
   public static final class Builder {
@@ -54,6 +62,9 @@ public record Settings(
     public long regexSteps;
     public String webAppId = "";
     public UnicodeMap unicodeMap = UnicodeMap.NONE;
+    public AuditMode auditMode = AuditMode.OFF;
+    public @Nullable Regex auditedStatus;
+    public boolean xmlFiles;
 
     public Settings build() {
       return new Settings(
@@ -72,7 +83,10 @@ public record Settings(
           argumentSeparator,
           regexSteps,
           webAppId,
-          unicodeMap);
+          unicodeMap,
+          auditMode,
+          Optional.ofNullable(auditedStatus),
+          xmlFiles);
     }
   }
 }
