@@ -39,7 +39,7 @@ public final class Main implements Runnable {
    */
   private static void tuneNetty() {
     setDefault("io.netty.leakDetection.level", "disabled");
-    setDefault("io.netty.allocator.maxCachedBufferCapacity", "131072");
+    setDefault("io.netty.allocator.maxCachedBufferCapacity", "524288");
   }
 
   private static void setDefault(String property, String value) {

@@ -63,6 +63,23 @@ public enum FailureCode {
   FIRST_BYTE_TIMEOUT(Source.UPSTREAM, 504, "The upstream did not answer in time."),
   BETWEEN_BYTES_TIMEOUT(Source.UPSTREAM, 504, "The upstream stopped answering."),
 
+  // What agents advised, and what kept them from it (EDGE 5).
+  AGENT_BLOCKED(Source.AGENT, 403, "The request was refused."),
+  AGENT_CHALLENGED(Source.AGENT, 401, "The request must prove something first."),
+  AGENT_REDIRECTED(Source.AGENT, 302, "The request was sent elsewhere."),
+  AGENT_UNAVAILABLE(Source.AGENT, 503, "A check of the request is not available."),
+  AGENT_TIMEOUT(Source.AGENT, 503, "A check of the request was not made in time."),
+  AGENT_QUEUE_FULL(Source.AGENT, 503, "Too many requests wait for a check."),
+  AGENT_BREAKER_OPEN(Source.AGENT, 503, "A check of the request fails too often."),
+  AGENT_PROTOCOL(Source.AGENT, 503, "A check of the request failed."),
+  AGENT_LOST(Source.AGENT, 503, "A check of the request broke off."),
+  AGENT_GAVE_UP(Source.AGENT, 503, "A check of the request was given up."),
+  AGENT_BAD_FIELD(Source.AGENT, 503, "A check of the request asked for what is not allowed."),
+  AGENT_WANTS_BODY(Source.AGENT, 503, "A check of the request needs a body it is not shown."),
+  AGENT_HEAD_TOO_LARGE(Source.AGENT, 503, "The request is too large to be checked."),
+  BODY_OVER_INSPECT_LIMIT(Source.AGENT, 413, "The body is too large to be checked."),
+  SPILL_FULL(Source.AGENT, 503, "Too many bodies wait for a check."),
+
   // Ourselves.
   UPGRADED_IDLE(Source.SELF, 0, "The upgraded connection was idle for too long."),
   DRAINING(Source.SELF, 503, "The proxy is shutting down."),
@@ -75,6 +92,7 @@ public enum FailureCode {
     LIMIT,
     ROUTE,
     UPSTREAM,
+    AGENT,
     SELF;
 
     private final String label = name().toLowerCase(Locale.ROOT);

@@ -41,7 +41,7 @@ class ArchitectureTest {
     Map<String, List<String>> arrows = new LinkedHashMap<>();
     arrows.put("kernel", List.of());
     arrows.put("edge/config", List.of("kernel"));
-    arrows.put("edge/proxy", List.of("kernel", "edge/config"));
+    arrows.put("edge/proxy", List.of("kernel", "edge/config", "edge/protocol"));
     arrows.put("edge/protocol", List.of("kernel"));
     arrows.put("edge/waf", List.of("kernel"));
     arrows.put("edge/agents", List.of("kernel", "edge/config", "edge/protocol", "edge/waf"));

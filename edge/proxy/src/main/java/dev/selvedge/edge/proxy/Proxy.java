@@ -2,6 +2,9 @@ package dev.selvedge.edge.proxy;
 
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.ListenerConfig;
+import dev.selvedge.edge.proxy.agent.AgentAddresses;
+import dev.selvedge.edge.proxy.agent.AgentStatus;
+import dev.selvedge.edge.proxy.agent.RemoteAgent;
 import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.exchange.Snapshot;
 import dev.selvedge.edge.proxy.listen.ListenerSockets;
@@ -41,14 +44,30 @@ public final class Proxy implements AutoCloseable {
 
   private static final long POLL_MILLIS = 10;
 
+  /** How long a reload waits for agents that are new; then their failure mode serves. */
+  private static final Duration AGENTS_READY = Duration.ofSeconds(2);
+
   /**
    * What the proxy is given from outside.
    *
    * @param processId random, begins every request id
    * @param recorders makes the recorder of each loop
+   * @param agentAddresses where agents are, asked for every connection
    */
   public record Surroundings(
-      int processId, Clock clock, Metrics metrics, Names names, Recorders recorders) {}
+      int processId,
+      Clock clock,
+      Metrics metrics,
+      Names names,
+      Recorders recorders,
+      AgentAddresses agentAddresses) {
+
+    /** With agents only where the configuration names an address. */
+    public Surroundings(
+        int processId, Clock clock, Metrics metrics, Names names, Recorders recorders) {
+      this(processId, clock, metrics, names, recorders, AgentAddresses.configured());
+    }
+  }
 
   /** Makes the recorder of one loop. */
   @FunctionalInterface
@@ -103,7 +122,8 @@ public final class Proxy implements AutoCloseable {
       workers.add(new Worker(i, loop, around.clock(), shard, recorder, seeds.split()));
     }
     SnapshotBuilder builder =
-        new SnapshotBuilder(workers, transport, around.names(), around.metrics());
+        new SnapshotBuilder(
+            workers, transport, around.names(), around.metrics(), around.agentAddresses());
     Dataplane dataplane = new Dataplane(around.processId(), builder.empty(config));
     Listeners listeners = new Listeners(dataplane, workers, around.metrics());
     Proxy proxy = new Proxy(group, workers, transport, dataplane, builder, listeners, config);
@@ -122,7 +142,7 @@ public final class Proxy implements AutoCloseable {
             "",
             dataplane.buffered()::count);
     try {
-      proxy.apply(config);
+      proxy.apply(config, Duration.ZERO);
     } catch (IOException | RuntimeException failed) {
       proxy.close();
       throw failed;
@@ -131,15 +151,16 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Puts another configuration in force: all of it or, where that fails, none.
+   * Puts another configuration in force: all of it or, where that fails, none. Waits up to two
+   * seconds for agents that are new, so that a link in the making does not cost a request.
    *
    * @throws IOException if a new address cannot be had or a target's name is not known
    */
   public void reload(Config config) throws IOException {
-    apply(config);
+    apply(config, AGENTS_READY);
   }
 
-  private void apply(Config next) throws IOException {
+  private void apply(Config next, Duration patience) throws IOException {
     Map<String, ListenerSockets> bound = bindNew(next);
     Snapshot snapshot;
     try {
@@ -148,7 +169,9 @@ public final class Proxy implements AutoCloseable {
       bound.values().forEach(ListenerSockets::close);
       throw failed;
     }
+    awaitAgents(patience);
     dataplane.swap(snapshot);
+    builder.swapped();
     Map<String, ListenerSockets> before = listeners.sockets();
     Map<String, ListenerConfig> wanted = new HashMap<>();
     next.listeners().forEach(listener -> wanted.put(listener.name(), listener));
@@ -204,6 +227,35 @@ public final class Proxy implements AutoCloseable {
       }
     }
     return addresses;
+  }
+
+  /** How the agents of the configuration in force are, in file order. */
+  public List<AgentStatus> agents() {
+    return List.copyOf(builder.agents().values()).stream().map(RemoteAgent::status).toList();
+  }
+
+  /**
+   * Waits until every loop can ask every agent.
+   *
+   * @return whether that is so
+   */
+  public boolean awaitAgents(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean healthy = healthy();
+    while (!healthy && System.nanoTime() < deadline) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      healthy = healthy();
+    }
+    return healthy;
+  }
+
+  private boolean healthy() {
+    return builder.agents().values().stream().allMatch(agent -> agent.status().healthy());
   }
 
   /** The configuration in force. */

@@ -1,12 +1,17 @@
 package dev.selvedge.edge.proxy;
 
+import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.ListenerConfig;
 import dev.selvedge.edge.config.RouteConfig;
 import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.proxy.agent.AgentAddresses;
+import dev.selvedge.edge.proxy.agent.AgentPlan;
+import dev.selvedge.edge.proxy.agent.RemoteAgent;
 import dev.selvedge.edge.proxy.exchange.ClientSettings;
 import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.exchange.Discard;
+import dev.selvedge.edge.proxy.exchange.Inspector;
 import dev.selvedge.edge.proxy.exchange.Route;
 import dev.selvedge.edge.proxy.exchange.Service;
 import dev.selvedge.edge.proxy.exchange.Snapshot;
@@ -27,9 +32,12 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a checked configuration into a snapshot that serves. Upstreams whose configuration did not
@@ -53,14 +61,23 @@ final class SnapshotBuilder {
   private final Transport transport;
   private final Names names;
   private final Metrics metrics;
+  private final AgentAddresses agentAddresses;
+  private final List<RemoteAgent> replaced = new ArrayList<>();
+  private volatile Map<String, RemoteAgent> agents = Map.of();
   private Map<String, Upstream> upstreams = new HashMap<>();
   private Map<String, Route> routes = new HashMap<>();
 
-  SnapshotBuilder(List<Worker> workers, Transport transport, Names names, Metrics metrics) {
+  SnapshotBuilder(
+      List<Worker> workers,
+      Transport transport,
+      Names names,
+      Metrics metrics,
+      AgentAddresses agentAddresses) {
     this.workers = workers;
     this.transport = transport;
     this.names = names;
     this.metrics = metrics;
+    this.agentAddresses = agentAddresses;
   }
 
   /** A snapshot that knows the bounds and routes nothing. */
@@ -76,11 +93,13 @@ final class SnapshotBuilder {
 
   private Route unrouted(Config config) {
     ByteSize maxBody = config.system().limits().maxBody();
-    return new Route(UNROUTED, Names.NONE, exchange -> Discard.INSTANCE, maxBody, metrics, null);
+    return new Route(
+        UNROUTED, Names.NONE, exchange -> Discard.INSTANCE, null, maxBody, metrics, null);
   }
 
   /**
-   * Builds a snapshot; nothing is in force before the caller swaps it in.
+   * Builds a snapshot; nothing is in force before the caller swaps it in. Agents that are new, or
+   * whose configuration changed, begin to connect; those replaced serve until {@link #swapped}.
    *
    * @throws IOException if the name of a target is not known
    */
@@ -95,6 +114,7 @@ final class SnapshotBuilder {
               : new Upstream(
                   wanted, resolve(wanted), workers, dataplane, transport, names, metrics));
     }
+    Map<String, RemoteAgent> asked = agents(config);
     Map<String, Route> made = new HashMap<>();
     Route[] ordered = new Route[config.routes().size()];
     for (int i = 0; i < ordered.length; i++) {
@@ -104,6 +124,7 @@ final class SnapshotBuilder {
               route,
               names.number(route.name()),
               service(route, kept),
+              inspector(route, asked),
               config.system().limits().maxBody(),
               metrics,
               routes.get(route.name()));
@@ -121,7 +142,50 @@ final class SnapshotBuilder {
     upstreams.values().stream().filter(u -> !kept.containsValue(u)).forEach(Upstream::retire);
     upstreams = kept;
     routes = made;
+    for (RemoteAgent agent : asked.values()) {
+      if (!agents.containsValue(agent)) {
+        agent.start();
+      }
+    }
+    agents.values().stream().filter(a -> !asked.containsValue(a)).forEach(replaced::add);
+    agents = asked;
     return snapshot;
+  }
+
+  /** The snapshot last built is in force: agents that it has no use for end after their calls. */
+  void swapped() {
+    replaced.forEach(RemoteAgent::retire);
+    replaced.clear();
+  }
+
+  /** The agents of the snapshot last built, by name, in file order. */
+  Map<String, RemoteAgent> agents() {
+    return agents;
+  }
+
+  /** An agent whose configuration did not change is kept, with its links, permits and breaker. */
+  private Map<String, RemoteAgent> agents(Config config) throws IOException {
+    Map<String, RemoteAgent> kept = new LinkedHashMap<>();
+    for (AgentConfig wanted : config.agents().values()) {
+      RemoteAgent earlier = agents.get(wanted.name());
+      kept.put(
+          wanted.name(),
+          earlier != null && earlier.config().equals(wanted)
+              ? earlier
+              : new RemoteAgent(wanted, agentAddresses, workers, names, metrics));
+    }
+    return kept;
+  }
+
+  private @Nullable Inspector inspector(RouteConfig route, Map<String, RemoteAgent> asked) {
+    if (route.agents().isEmpty()) {
+      return null;
+    }
+    List<RemoteAgent> inOrder = new ArrayList<>();
+    for (RouteConfig.RouteAgent agent : route.agents()) {
+      inOrder.add(Objects.requireNonNull(asked.get(agent.agent()), agent.agent()));
+    }
+    return new AgentPlan(route, inOrder, workers.size());
   }
 
   private static Service service(RouteConfig route, Map<String, Upstream> upstreams)

@@ -3,6 +3,7 @@ package dev.selvedge.edge.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.selvedge.edge.proxy.rig.Answer;
+import dev.selvedge.edge.proxy.rig.Await;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
@@ -54,6 +55,8 @@ class MalformedTest {
       assertThat(answer.code()).isNotEmpty();
       assertThat(client.closed()).isTrue();
     }
+    // What the proxy sent of this request has arrived before the next case looks.
+    Await.until("the upstream has read everything", () -> upstream.open() == 0);
     String reached = upstream.received().substring(before.length());
     assertThat(reached).doesNotContain("/smuggled").doesNotEndWith("0\r\n\r\n");
     if (!one.begun()) {

@@ -154,6 +154,7 @@ class TimersTest {
         assertThat(head.status()).isEqualTo(200);
         Await.until("the client is cut", () -> failures(proxy, FailureCode.CLIENT_STALLED) == 1);
         recorded(proxy, head, FailureCode.CLIENT_STALLED, 200);
+        assertThat(proxy.metric("selvedge_client_stalls", "")).isEqualTo(1);
         proxy.awaitRest();
       }
       Await.until("the upstream connection is closed", () -> upstream.open() == 0);

@@ -46,8 +46,9 @@ public final class LimitKeys {
       Key.withDefault(
           "system.limits.max-buffered-per-direction",
           size("1KiB", "16MiB"),
-          "\"64KiB\"",
-          "Bytes buffered of one exchange in one direction; at the bound reading pauses.",
+          "\"256KiB\"",
+          "Bytes buffered of one exchange in one direction; at the bound reading pauses. At most"
+              + " 64 KiB while half of max-buffered is in use.",
           "BoundsTest#pausesReadingOverMaxBufferedPerDirection");
 
   public static final Key<ByteSize> MAX_HEAD =

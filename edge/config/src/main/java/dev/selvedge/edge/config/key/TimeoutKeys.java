@@ -16,7 +16,8 @@ public final class TimeoutKeys {
           "system.timeouts.head",
           time("1ms", "1h"),
           "\"10s\"",
-          "From the accept, or the first byte of a later head, to the head's end; else 408.",
+          "From the accept, or the first byte of a later head, to the head's end; else 408, or a"
+              + " silent close where no byte came.",
           "TimersTest#endsAHeadThatIsNotFinished");
 
   public static final Key<Duration> KEEP_ALIVE =

@@ -73,7 +73,7 @@ class ConfigLoaderTest {
                     256,
                     10_000,
                     ByteSize.ofMebibytes(256),
-                    ByteSize.ofKibibytes(64),
+                    ByteSize.ofKibibytes(256),
                     ByteSize.ofKibibytes(32),
                     100,
                     ByteSize.ofBytes(256),

@@ -2,6 +2,7 @@ package dev.selvedge.edge.protocol.client;
 
 import dev.selvedge.edge.protocol.AgentEvent.RequestComplete;
 import dev.selvedge.edge.protocol.Bounds;
+import dev.selvedge.edge.protocol.CallRules;
 import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.protocol.Features;
 import dev.selvedge.edge.protocol.Flags;
@@ -76,6 +77,7 @@ public final class AgentChannel<C> {
    * @param flags of {@link Flags}: END where no body follows, LAST where only the request is asked
    *     about, NO_REPLY where the head is context for later events
    * @return the call's id, never 0; 0 where the agent takes no more calls or is not ready
+   * @throws IllegalArgumentException where the head does not fit a frame; nothing was opened
    */
   public int open(C call, int flags, HttpHead head, RequestTarget target, RequestContext context) {
     if (state != State.READY) {
@@ -87,14 +89,24 @@ public final class AgentChannel<C> {
     }
     slot.start(call, welcomed().callCredit(), hello.callCredit());
     slot.rules.head(EventType.REQUEST_HEADERS, flags);
-    wired().requestHeaders(slot.id, flags, head, target, context);
+    try {
+      wired().requestHeaders(slot.id, flags, head, target, context);
+    } catch (IllegalArgumentException tooLarge) {
+      calls.free(slot);
+      throw tooLarge;
+    }
     return slot.id;
   }
 
-  /** Asks about the response; flags as for {@link #open}. */
+  /**
+   * Asks about the response; flags as for {@link #open}.
+   *
+   * @throws IllegalArgumentException where the head does not fit a frame; nothing was asked
+   */
   public void responseHeaders(int id, int flags, HttpHead head) {
-    owned(id).rules.head(EventType.RESPONSE_HEADERS, flags);
+    CallRules rules = owned(id).rules;
     wired().responseHeaders(id, flags, head);
+    rules.head(EventType.RESPONSE_HEADERS, flags);
   }
 
   /** Body bytes that may be sent now; where 0, {@link AgentListener#credit} will follow. */
@@ -353,15 +365,23 @@ public final class AgentChannel<C> {
     if (wire != null) {
       wire.close();
     }
+    RuntimeException bug = null;
     List<OpenCall<C>> open = calls.open();
     for (OpenCall<C> slot : open) {
       C call = slot.call;
       calls.free(slot);
       if (call != null) {
-        listener.lost(call, loss);
+        try {
+          listener.lost(call, loss);
+        } catch (RuntimeException one) {
+          bug = one; // Each call must hear its end, whatever another's owner does.
+        }
       }
     }
     listener.lost(loss);
+    if (bug != null) {
+      throw bug;
+    }
   }
 
   private OpenCall<C> owned(int id) {

@@ -147,12 +147,20 @@ public final class GrpcConnection implements Wire {
   @Override
   public void requestHeaders(
       int id, int flags, HttpHead head, RequestTarget target, RequestContext context) {
-    call.sendMessage(ToAgentProto.requestHeaders(id, flags, head, target, context));
+    call.sendMessage(bounded(ToAgentProto.requestHeaders(id, flags, head, target, context)));
   }
 
   @Override
   public void responseHeaders(int id, int flags, HttpHead head) {
-    call.sendMessage(ToAgentProto.responseHeaders(id, flags, head));
+    call.sendMessage(bounded(ToAgentProto.responseHeaders(id, flags, head)));
+  }
+
+  /** As frames: what the agent would have to refuse is not sent. */
+  private static byte[] bounded(byte[] message) {
+    if (message.length > AgentService.MESSAGE_BYTES_MAX) {
+      throw new IllegalArgumentException("a message of " + message.length + " bytes");
+    }
+    return message;
   }
 
   @Override

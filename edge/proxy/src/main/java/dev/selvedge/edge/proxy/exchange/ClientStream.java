@@ -60,6 +60,9 @@ public interface ClientStream {
   /** The protocols that the client offers to upgrade to, as sent; null where it offers none. */
   byte @Nullable [] upgradeOffer();
 
+  /** 10, 11, 20 or 30. */
+  int httpVersion();
+
   /** Sends what was passed so far. */
   void flush();
 }

@@ -11,11 +11,9 @@ import dev.selvedge.kernel.Failure;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.KnownField;
-import dev.selvedge.kernel.RequestId;
 import dev.selvedge.kernel.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,19 +47,24 @@ public final class Exchange {
   private final DecisionRecord record = new DecisionRecord();
   private final TotalTimer totalTimer = new TotalTimer();
   private final HttpHead ownHead = new HttpHead();
-  private final byte[] id = new byte[RequestId.LENGTH];
+  private final ExchangeId id = new ExchangeId();
+  private final Onward onward;
 
   private State state = State.IDLE;
   private Snapshot snapshot;
   private Route route;
   private ServiceStream stream = Discard.INSTANCE;
   private @Nullable HttpHead request;
+  private @Nullable Inspection inspection;
+
+  /** The inspection, or past it where there is none. */
+  private Passage way;
+
+  private @Nullable Peer peer;
   private byte[] clientAddress = new byte[0];
-  private byte @Nullable [] foreignId;
   private boolean requestComplete;
   private boolean admitted;
   private boolean admittedToRoute;
-  private boolean continueOwed;
   private boolean wantsTrailers;
   private long declaredLength;
   private long requestBytes;
@@ -70,6 +73,8 @@ public final class Exchange {
     this.worker = worker;
     this.dataplane = dataplane;
     this.client = client;
+    this.onward = new Onward(this, client);
+    this.way = onward;
     this.snapshot = dataplane.snapshot();
     this.route = snapshot.unrouted();
   }
@@ -91,7 +96,7 @@ public final class Exchange {
     record.method(head);
     declaredLength = length;
     requestComplete = length == 0;
-    continueOwed = expectsContinue;
+    onward.continueOwed(expectsContinue);
     wantsTrailers = trailers;
     FailureCode refused = admit(head, from);
     if (refused == null) {
@@ -102,6 +107,15 @@ public final class Exchange {
       return;
     }
     stream = Discard.INSTANCE;
+    Inspector inspector = route.inspector();
+    if (inspector != null) {
+      Inspection begun = inspector.inspect(this, onward);
+      inspection = begun;
+      way = begun;
+      stream = begun;
+      inspector.begin(begun);
+      return;
+    }
     ServiceStream started = route.service().start(this);
     if (state != State.IDLE && stream == Discard.INSTANCE) {
       stream = started;
@@ -115,7 +129,7 @@ public final class Exchange {
     record.method(head);
     record.client(from.address());
     requestComplete = false;
-    continueOwed = false;
+    onward.continueOwed(false);
     refuse(code);
   }
 
@@ -123,11 +137,11 @@ public final class Exchange {
     state = State.ASKED;
     snapshot = dataplane.snapshot();
     route = snapshot.unrouted();
+    peer = from;
     clientAddress = from.address();
-    foreignId = null;
     requestBytes = 0;
     long sequence = worker.nextSequence();
-    RequestId.write(id, 0, dataplane.processId(), worker.index(), sequence);
+    id.begin(dataplane.processId(), worker.index(), sequence);
     record.begin(worker.index(), sequence, worker.now(), worker.epochMillis());
   }
 
@@ -175,21 +189,12 @@ public final class Exchange {
     if (route.totalTimeoutNanos() > 0) {
       worker.timers().arm(totalTimer, record.startNanos() + route.totalTimeoutNanos());
     }
-    takeOverId(head);
+    id.takeOver(head, record);
     snapshot.hygiene().addForwarding(head, from, target);
     FieldHygiene.requestId(head, requestId());
     TraceContext.continueIn(head, from.trusted(), worker.random());
     route.requestEdits().apply(head);
     return null;
-  }
-
-  private void takeOverId(HttpHead head) {
-    int at = FieldHygiene.foreignId(head);
-    if (at >= 0) {
-      int start = head.valueStart(at);
-      foreignId = Arrays.copyOfRange(head.bytes(), start, start + head.valueLength(at));
-      record.foreignId(foreignId, 0, foreignId.length);
-    }
   }
 
   /** Bytes of the request body, within the credit granted. */
@@ -241,25 +246,17 @@ public final class Exchange {
 
   /** Lets the client send so many more bytes of its body. */
   public void requestCredit(int bytes) {
-    if (continueOwed && bytes > 0) {
-      continueOwed = false;
-      HttpHead interim = ownHead();
-      interim.status(100);
-      client.informational(interim);
-    }
-    client.requestCredit(bytes);
+    way.requestCredit(bytes);
   }
 
   /** The service passes the upstream's own 100 on; the proxy will not send one. */
   public void leaveContinueToUpstream() {
-    continueOwed = false;
+    onward.continueOwed(false);
   }
 
   /** Passes an interim answer on. */
   public void informational(HttpHead head) {
-    if (state == State.ASKED) {
-      client.informational(head);
-    }
+    way.informational(head);
   }
 
   /**
@@ -269,6 +266,10 @@ public final class Exchange {
    * @param bodyFollows false where the answer is complete with its head
    */
   public void respond(HttpHead head, long length, boolean bodyFollows) {
+    way.respond(head, length, bodyFollows);
+  }
+
+  void passRespond(HttpHead head, long length, boolean bodyFollows) {
     state = State.ANSWERING;
     FieldHygiene.requestId(head, requestId());
     if (head.find(KnownField.DATE, 0) < 0) {
@@ -285,23 +286,25 @@ public final class Exchange {
 
   /** Bytes of the answer's body. */
   public void responseChunk(ByteBuf chunk) {
-    record.countResponseBytes(chunk.readableBytes());
-    client.responseChunk(chunk);
+    way.responseChunk(chunk);
   }
 
   /** The answer is complete. */
   public void responseEnd(@Nullable HttpHead trailers) {
-    complete();
-    client.responseEnd(trailers);
+    way.responseEnd(trailers);
   }
 
   /** Sends what was passed so far; after the end also lets the client go on to its next request. */
   public void flush() {
-    client.flush();
+    way.flush();
   }
 
   /** The service cannot go on and has released all it held. */
   public void serviceFailed(Failure why) {
+    way.serviceFailed(why);
+  }
+
+  void passServiceFailed(Failure why) {
     if (state != State.IDLE) {
       stream = Discard.INSTANCE;
       end(why);
@@ -310,6 +313,10 @@ public final class Exchange {
 
   /** The upstream agreed to leave HTTP: from here on chunks are a byte tunnel. */
   public void switchProtocols(HttpHead head, byte[] protocol) {
+    way.switchProtocols(head, protocol);
+  }
+
+  void passSwitchProtocols(HttpHead head, byte[] protocol) {
     state = State.TUNNEL;
     worker.timers().disarm(totalTimer);
     FieldHygiene.requestId(head, requestId());
@@ -321,9 +328,9 @@ public final class Exchange {
 
   /** Answers with a fixed body and ends. */
   public void answer(HttpHead head, byte[] body) {
-    boolean head304 = head.status() == 304 || head.status() == 204;
-    boolean bodyFollows = body.length > 0 && !head304 && !headOnly();
-    respond(head, head304 ? ClientStream.LENGTH_UNKNOWN : body.length, bodyFollows);
+    boolean bare = head.status() == 304 || head.status() == 204;
+    boolean bodyFollows = body.length > 0 && !bare && !headOnly();
+    respond(head, bare ? ClientStream.LENGTH_UNKNOWN : body.length, bodyFollows);
     if (bodyFollows) {
       ByteBuf chunk = worker.alloc().directBuffer(body.length);
       chunk.writeBytes(body);
@@ -331,6 +338,12 @@ public final class Exchange {
       responseEnd(null);
     }
     flush();
+  }
+
+  /** Answers in place of the service: nobody inspects that any more. */
+  private void answerOwn(HttpHead head, byte[] body) {
+    way = onward;
+    answer(head, body);
   }
 
   /** Refuses with the code's own status. */
@@ -351,14 +364,28 @@ public final class Exchange {
       client.flush();
       return;
     }
-    HttpHead head = ownHead;
-    head.clear();
+    answerProblem(ownHead(), code, status);
+  }
+
+  /** Refuses with an answer of its own, or with a problem document in place of the body. */
+  void refuse(FailureCode code, HttpHead head, byte @Nullable [] body) {
+    record.fail(code);
+    record.step(Step.REFUSED, code.ordinal(), worker.now());
+    if (body == null) {
+      answerProblem(head, code, head.status());
+    } else {
+      answerOwn(head, body);
+    }
+  }
+
+  private void answerProblem(HttpHead head, FailureCode code, int status) {
     head.status(status);
+    head.removeFields(Problem.CONTENT_TYPE_NAME);
     head.addField(Problem.CONTENT_TYPE_NAME, Problem.CONTENT_TYPE);
     if (code.retryAfter()) {
       head.addField(RETRY_AFTER, ONE_SECOND);
     }
-    answer(head, Problem.body(code, status, requestId()));
+    answerOwn(head, Problem.body(code, status, requestId()));
   }
 
   /** A failure of either side ends the exchange: an answer if none has begun, else a reset. */
@@ -367,14 +394,7 @@ public final class Exchange {
     record.step(Step.FAILED, why.code().ordinal(), worker.now());
     boolean answerable = state == State.ASKED || state == State.ANSWERING && client.withdraw();
     if (answerable && why.code().status() != 0) {
-      HttpHead head = ownHead;
-      head.clear();
-      head.status(why.code().status());
-      head.addField(Problem.CONTENT_TYPE_NAME, Problem.CONTENT_TYPE);
-      if (why.code().retryAfter()) {
-        head.addField(RETRY_AFTER, ONE_SECOND);
-      }
-      answer(head, Problem.body(why.code(), why.code().status(), requestId()));
+      answerProblem(ownHead(), why.code(), why.code().status());
       return;
     }
     complete();
@@ -383,7 +403,7 @@ public final class Exchange {
   }
 
   /** Gives everything back and keeps the record; nothing of this request happens after it. */
-  private void complete() {
+  void complete() {
     ServiceStream rest = stream;
     stream = Discard.INSTANCE;
     if (!requestComplete && rest != Discard.INSTANCE) {
@@ -400,6 +420,7 @@ public final class Exchange {
     }
     state = State.IDLE;
     record.end(worker.now());
+    endInspection();
     FailureCode failure = record.failure();
     route.count(
         worker.metrics(),
@@ -408,6 +429,15 @@ public final class Exchange {
         failure == null ? -1 : failure.ordinal());
     worker.recorder().finish(record);
     request = null;
+  }
+
+  private void endInspection() {
+    Inspection over = inspection;
+    inspection = null;
+    way = onward;
+    if (over != null) {
+      over.ended();
+    }
   }
 
   // ---- what the exchange is about
@@ -450,6 +480,16 @@ public final class Exchange {
     return clientAddress;
   }
 
+  /** Who is at the other end of the client's connection; null before the first request. */
+  public @Nullable Peer peer() {
+    return peer;
+  }
+
+  /** 10, 11, 20 or 30. */
+  public int httpVersion() {
+    return client.httpVersion();
+  }
+
   /** A head for answers of the proxy itself, empty. */
   public HttpHead ownHead() {
     ownHead.clear();
@@ -458,8 +498,7 @@ public final class Exchange {
 
   /** Our id, or the one a trusted peer gave. */
   public byte[] requestId() {
-    byte[] foreign = foreignId;
-    return foreign == null ? id : foreign;
+    return id.bytes();
   }
 
   /** What the client declared, 0 for none, or {@link ClientStream#LENGTH_UNKNOWN}. */

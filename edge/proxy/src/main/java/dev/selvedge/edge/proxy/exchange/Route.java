@@ -7,6 +7,7 @@ import dev.selvedge.kernel.ByteSize;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.Metrics;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route as the dataplane needs it: its service, its bounds, its edits, its counters. Thread-safe;
@@ -17,6 +18,7 @@ public final class Route {
   private final String name;
   private final int nameNumber;
   private final Service service;
+  private final @Nullable Inspector inspector;
   private final long maxBody;
   private final boolean rawPath;
   private final long totalTimeoutNanos;
@@ -31,19 +33,22 @@ public final class Route {
   /**
    * Makes the route of one configuration.
    *
+   * @param inspector what stands before the service; null where nothing does
    * @param earlier the route of that name in the snapshot before, whose permits go on; else null
    */
   public Route(
       RouteConfig config,
       int nameNumber,
       Service service,
+      @Nullable Inspector inspector,
       ByteSize defaultMaxBody,
       Metrics metrics,
-      @org.jspecify.annotations.Nullable Route earlier) {
+      @Nullable Route earlier) {
     RouteConfig.Policies policies = config.policies();
     this.name = config.name();
     this.nameNumber = nameNumber;
     this.service = service;
+    this.inspector = inspector;
     ByteSize own = policies.maxBody();
     this.maxBody = (own == null ? defaultMaxBody : own).bytes();
     this.rawPath = policies.pathForwardRaw();
@@ -108,6 +113,11 @@ public final class Route {
 
   public Service service() {
     return service;
+  }
+
+  /** What stands between exchanges and the service; null where nothing does. */
+  public @Nullable Inspector inspector() {
+    return inspector;
   }
 
   /** Bytes of a request body at the most. */

@@ -6,8 +6,10 @@ package dev.selvedge.edge.proxy.field;
  *
  * @param address 4 or 16 bytes; an IPv4 address mapped into IPv6 is 4 bytes
  * @param text the address as text, ASCII
+ * @param port of the client; 0 where it is not known
  * @param trusted whether its forwarding fields are believed
  * @param secure whether the connection is encrypted
  * @param listener index of the listener in the configuration
  */
-public record Peer(byte[] address, byte[] text, boolean trusted, boolean secure, int listener) {}
+public record Peer(
+    byte[] address, byte[] text, int port, boolean trusted, boolean secure, int listener) {}

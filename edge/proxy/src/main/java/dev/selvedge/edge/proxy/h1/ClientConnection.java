@@ -10,16 +10,12 @@ import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.kernel.Failure;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
-import dev.selvedge.kernel.KnownField;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *                   └──→ TUNNEL → closed      after a 101
  * </pre>
  */
-public final class ClientConnection extends ChannelInboundHandlerAdapter implements ClientStream {
+public final class ClientConnection extends ChannelInboundHandlerAdapter
+    implements ClientStream, Inbox.Owner {
 
   private enum Phase {
     HEAD,
@@ -52,35 +49,25 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private final Worker worker;
   private final Dataplane dataplane;
   private final ClientMetrics metrics;
-  private final ReadSize readSize;
   private final Peer peer;
+  private final Inbox in;
   private final Outbox out;
   private final Exchange exchange;
   private final HeadReader heads;
   private final BodyReader body;
   private final Framing framing = new Framing();
   private final ReadTimer readTimer = new ReadTimer();
-  private final WriteTimer writeTimer = new WriteTimer();
+  private final BodyPace pace = new BodyPace();
 
   private ClientSettings settings;
   private Phase phase = Phase.HEAD;
-  private @Nullable ByteBuf input;
   private @Nullable HttpHead head;
   private byte @Nullable [] upgradeOffer;
-  private boolean processing;
-  private boolean delivered;
-  private boolean inputEnded;
-  private boolean endPending;
   private boolean outputEnded;
   private boolean closeDelimited;
-  private boolean reading = true;
-  private long credit;
   private boolean closeAfter;
   private boolean answerEnded;
-  private boolean chunkedOut;
   private long lingered;
-  private long rateWindowStart;
-  private long rateWindowBytes;
 
   public ClientConnection(
       Channel channel,
@@ -93,10 +80,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     this.worker = worker;
     this.dataplane = dataplane;
     this.metrics = metrics;
-    this.readSize = readSize;
     this.peer = peer;
     this.settings = dataplane.snapshot().client();
-    this.out = new Outbox(channel, dataplane.buffered());
+    this.in = new Inbox(worker.alloc(), readSize, dataplane.buffered(), this);
+    this.out =
+        new Outbox(
+            channel,
+            worker,
+            dataplane.buffered(),
+            () -> settings.clientWriteNanos(),
+            this::clientStalled);
     this.exchange = new Exchange(worker, dataplane, this);
     this.heads = new HeadReader(true, settings.limits());
     this.body = new BodyReader(settings.limits());
@@ -107,6 +100,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     worker.readClock();
+    in.attach(channel);
     worker.metrics().add(metrics.open(), 1);
     arm(settings.headNanos());
   }
@@ -114,33 +108,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     worker.readClock();
-    received((ByteBuf) message);
-  }
-
-  private void received(ByteBuf bytes) {
-    ByteBuf held = input;
-    if (held == null) {
-      input = bytes;
-    } else {
-      input = worker.alloc().directBuffer(held.readableBytes() + bytes.readableBytes());
-      input.writeBytes(held).writeBytes(bytes);
-      held.release();
-      bytes.release();
-    }
-    process();
+    in.received((ByteBuf) message);
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     worker.readClock();
-    if (event instanceof ChannelInputShutdownEvent
-        || event instanceof ChannelInputShutdownReadComplete) {
-      if (!inputEnded) {
-        inputEnded = true;
-        endPending = true;
-        process();
-      }
-    }
+    in.event(event);
   }
 
   @Override
@@ -154,7 +128,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     worker.readClock();
     settle();
     if (channel.isWritable()) {
-      process();
+      in.process();
     }
   }
 
@@ -170,19 +144,19 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   /** The drain begins: an idle connection is half-closed, a busy one closes after its answer. */
   public void drain() {
     closeAfter = true;
-    if (phase == Phase.HEAD && head == null && input == null) {
+    if (phase == Phase.HEAD && head == null && in.empty()) {
       endIdle();
     }
   }
 
   /** Half-closes, unless a request has arrived just now: that one is answered first. */
   private void endIdle() {
-    ByteBuf arrived = inputEnded ? null : Arrived.take(channel, worker.alloc());
+    ByteBuf arrived = in.ended() ? null : Arrived.take(channel, worker.alloc());
     if (arrived == null) {
       linger();
     } else {
       closeAfter = true;
-      received(arrived);
+      in.received(arrived);
     }
   }
 
@@ -193,52 +167,16 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   // ---- input
 
-  /** Takes what can be taken of the input; what cannot stays, and reading pauses. */
-  private void process() {
-    if (processing) {
-      return;
-    }
-    processing = true;
-    try {
-      do {
-        delivered = false;
-        takeInput();
-        if (delivered) {
-          exchange.requestFlush();
-        }
-      } while (delivered && phase != Phase.CLOSED);
-    } finally {
-      processing = false;
-    }
-    ByteBuf rest = input;
-    if (rest != null && (!rest.isReadable() || phase == Phase.CLOSED)) {
-      input = null;
-      rest.release();
-    }
-    if (endPending && input == null) {
-      endPending = false;
-      endOfInput();
-    }
-    read(input == null && (credit > 0 || phase != Phase.BODY && phase != Phase.TUNNEL));
-  }
-
-  private void takeInput() {
-    ByteBuf in = input;
-    while (in != null && in.isReadable() && step(in)) {
-      in = input;
-    }
-  }
-
-  /** One step on the input; false where nothing can be done with it now. */
-  private boolean step(ByteBuf in) {
+  @Override
+  public boolean take(ByteBuf bytes) {
     return switch (phase) {
-      case HEAD -> !answerEnded && channel.isWritable() && readHead(in);
-      case BODY -> readBody(in);
+      case HEAD -> !answerEnded && channel.isWritable() && readHead(bytes);
+      case BODY -> readBody(bytes);
       case WAIT -> readBeyond();
-      case TUNNEL -> readTunnel(in);
+      case TUNNEL -> readTunnel(bytes);
       case LINGER -> {
-        lingered += outputEnded ? in.readableBytes() : 0;
-        in.skipBytes(in.readableBytes());
+        lingered += outputEnded ? bytes.readableBytes() : 0;
+        bytes.skipBytes(bytes.readableBytes());
         if (lingered > ClientSettings.LINGER_BYTES) {
           channel.close();
         }
@@ -248,7 +186,30 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     };
   }
 
-  private boolean readHead(ByteBuf in) {
+  @Override
+  public void flushDelivered() {
+    exchange.requestFlush();
+  }
+
+  @Override
+  public boolean onCredit() {
+    return phase == Phase.BODY || phase == Phase.TUNNEL;
+  }
+
+  @Override
+  public long expected() {
+    return phase == Phase.BODY ? body.expected() : Long.MAX_VALUE;
+  }
+
+  @Override
+  public void readingChanged() {
+    if (phase == Phase.BODY) {
+      pace.restart();
+      armBody();
+    }
+  }
+
+  private boolean readHead(ByteBuf bytes) {
     HttpHead current = head;
     if (current == null) {
       settings = dataplane.snapshot().client();
@@ -256,7 +217,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       head = current;
       heads.reset(settings.limits());
     }
-    switch (heads.read(in, current)) {
+    switch (heads.read(bytes, current)) {
       case PARTIAL -> {
         if (current.length() > 0 && !readTimer.forHead) {
           readTimer.forHead = true;
@@ -289,35 +250,25 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   private void begin(HttpHead current) {
     worker.timers().disarm(readTimer);
     readTimer.forHead = false;
-    credit = 0;
+    in.credit(0);
     closeAfter |= !framing.keepAlive() || dataplane.draining();
     if (framing.upgrade()) {
-      rememberUpgrade(current);
+      upgradeOffer = Upgrade.offer(current);
     }
     if (framing.length() == 0) {
       phase = Phase.WAIT;
     } else {
       phase = Phase.BODY;
       body.begin(framing.length());
-      rateWindowStart = 0;
+      pace.restart();
     }
-    delivered = true;
+    in.delivered();
     exchange.begin(
         current,
         peer,
         framing.length(),
         framing.expectContinue() && phase == Phase.BODY,
         framing.wantsTrailers());
-  }
-
-  /** Remembers what the client wants to upgrade to, before hop-by-hop fields are removed. */
-  private void rememberUpgrade(HttpHead current) {
-    int at = current.find(KnownField.UPGRADE, 0);
-    boolean single = at >= 0 && current.find(KnownField.UPGRADE, at + 1) < 0;
-    if (single && !Framing.hasToken(current, at, "h2c")) {
-      int start = current.valueStart(at);
-      upgradeOffer = Arrays.copyOfRange(current.bytes(), start, start + current.valueLength(at));
-    }
   }
 
   @Override
@@ -335,16 +286,18 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     return upgradeOffer;
   }
 
-  private boolean readBody(ByteBuf in) {
-    if (credit <= 0) {
+  @Override
+  public int httpVersion() {
+    return heads.version10() ? 10 : 11;
+  }
+
+  private boolean readBody(ByteBuf bytes) {
+    if (in.credit() <= 0) {
       return false;
     }
-    ByteBuf chunk = body.next(in, (int) Math.min(credit, Integer.MAX_VALUE));
+    ByteBuf chunk = in.take(body, bytes);
     if (chunk != null) {
-      int size = chunk.readableBytes();
-      credit -= size;
-      rateWindowBytes += size;
-      delivered = true;
+      pace.received(chunk.readableBytes());
       armBody();
       exchange.requestChunk(chunk);
     }
@@ -359,7 +312,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     } else if (body.done()) {
       phase = Phase.WAIT;
       worker.timers().disarm(readTimer);
-      delivered = true;
+      in.delivered();
       exchange.requestEnd(body.trailers());
     }
     return true;
@@ -374,19 +327,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     return false;
   }
 
-  private boolean readTunnel(ByteBuf in) {
-    if (credit <= 0) {
+  private boolean readTunnel(ByteBuf bytes) {
+    if (in.credit() <= 0) {
       return false;
     }
-    int take = (int) Math.min(credit, in.readableBytes());
-    credit -= take;
-    delivered = true;
     arm(settings.upgradedIdleNanos());
-    exchange.requestChunk(in.readRetainedSlice(take));
+    exchange.requestChunk(in.takeRaw(bytes));
     return true;
   }
 
-  private void endOfInput() {
+  @Override
+  public void endOfInput() {
     switch (phase) {
       case HEAD -> {
         if (!answerEnded) {
@@ -407,36 +358,17 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
   }
 
-  private void read(boolean wanted) {
-    if (wanted && (phase == Phase.BODY || phase == Phase.TUNNEL)) {
-      long expected = phase == Phase.BODY ? body.expected() : credit;
-      readSize.next((int) Math.min(credit, Math.max(expected, ReadSize.HEAD)));
-    } else {
-      readSize.next(ReadSize.HEAD);
-    }
-    if (wanted != reading && !inputEnded && channel.isOpen()) {
-      reading = wanted;
-      channel.config().setAutoRead(wanted);
-      if (phase == Phase.BODY) {
-        rateWindowStart = 0;
-        armBody();
-      }
-    }
-  }
-
   // ---- the exchange's wishes
 
   @Override
   public void requestCredit(int bytes) {
-    boolean waited = credit <= 0;
-    credit += bytes;
+    boolean waited = in.credit() <= 0;
+    in.grant(bytes);
     // Credit on top of credit is no reason to wait longer for the client.
     if (waited && phase == Phase.BODY) {
       armBody();
     }
-    if (!processing) {
-      process();
-    }
+    in.process();
   }
 
   @Override
@@ -453,12 +385,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void respond(HttpHead answer, long length, boolean bodyFollows) {
     closeAfter |= phase == Phase.BODY || dataplane.draining();
     boolean version10 = heads.version10();
-    chunkedOut = bodyFollows && length == LENGTH_UNKNOWN && !version10;
+    boolean chunked = bodyFollows && length == LENGTH_UNKNOWN && !version10;
+    out.inChunks(chunked);
     closeDelimited = bodyFollows && length == LENGTH_UNKNOWN && version10;
     closeAfter |= closeDelimited;
     int status = answer.status();
     boolean silent = status == 204 || length == LENGTH_UNKNOWN;
-    long stated = chunkedOut ? Framing.CHUNKED : silent ? Framing.UNTIL_CLOSE : length;
+    long stated = chunked ? Framing.CHUNKED : silent ? Framing.UNTIL_CLOSE : length;
     HeadWriter.Persistence persistence =
         closeAfter
             ? HeadWriter.Persistence.CLOSE
@@ -472,10 +405,6 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void responseChunk(ByteBuf chunk) {
     if (phase == Phase.CLOSED) {
       chunk.release();
-    } else if (!chunk.isReadable()) {
-      chunk.release();
-    } else if (chunkedOut) {
-      out.chunked(chunk, worker.alloc());
     } else {
       out.body(chunk);
     }
@@ -486,9 +415,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
 
   @Override
   public void responseEnd(@Nullable HttpHead trailers) {
-    if (chunkedOut) {
-      out.head(HeadWriter.lastChunk(worker, framing.wantsTrailers() ? trailers : null));
-    }
+    out.bodyEnd(framing.wantsTrailers() ? trailers : null);
     answerEnded = true;
   }
 
@@ -508,7 +435,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   public void switchProtocols(HttpHead answer, byte[] protocol) {
     out.head(HeadWriter.switching(worker, answer, protocol));
     phase = Phase.TUNNEL;
-    chunkedOut = false;
+    out.inChunks(false);
     closeAfter = true;
     arm(settings.upgradedIdleNanos());
   }
@@ -542,7 +469,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
       phase = Phase.HEAD;
       arm(settings.keepAliveNanos());
     }
-    process();
+    in.process();
   }
 
   /** Until the answer has left, only the write timer may cut it; lingering begins after that. */
@@ -564,7 +491,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (!out.empty() || !channel.isActive()) {
       return;
     }
-    if (inputEnded) {
+    if (in.ended()) {
       channel.close();
     } else if (!outputEnded) {
       outputEnded = true;
@@ -578,14 +505,8 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     if (left > 0) {
       exchange.responseCredit(left);
     }
-    if (out.empty()) {
-      worker.timers().disarm(writeTimer);
-      if (phase == Phase.LINGER) {
-        closeWhenSent();
-      }
-    } else if (!writeTimer.armed()) {
-      out.progressed();
-      worker.timers().arm(writeTimer, worker.now() + settings.clientWriteNanos());
+    if (phase == Phase.LINGER) {
+      closeWhenSent();
     }
   }
 
@@ -595,15 +516,10 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
     phase = Phase.CLOSED;
     worker.timers().remove(readTimer);
-    worker.timers().remove(writeTimer);
     worker.metrics().add(metrics.open(), -1);
     exchange.clientFailed(Failure.of(FailureCode.CLIENT_GONE));
     out.discard();
-    ByteBuf rest = input;
-    if (rest != null && !processing) {
-      input = null;
-      rest.release();
-    }
+    in.close();
     HttpHead unfinished = head;
     if (unfinished != null) {
       head = null;
@@ -618,26 +534,23 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
   }
 
   private void armBody() {
-    if (!reading && credit <= 0) {
+    if (in.waitsForPeer()) {
+      worker.timers().arm(readTimer, pace.waitFrom(worker.now(), settings));
+    } else {
       worker.timers().disarm(readTimer);
-      return;
     }
-    long now = worker.now();
-    if (rateWindowStart == 0) {
-      rateWindowStart = now;
-      rateWindowBytes = 0;
-    }
-    long rateEnd = rateWindowStart + ClientSettings.RATE_WINDOW_NANOS;
-    long idleEnd = now + settings.requestBodyNanos();
-    boolean rated = settings.requestBodyMinRate() > 0;
-    readTimer.idleEnd = idleEnd;
-    worker.timers().arm(readTimer, rated ? Math.min(rateEnd, idleEnd) : idleEnd);
+  }
+
+  /** Also behind an answer that the exchange has passed on in full: only the metric tells then. */
+  private void clientStalled() {
+    worker.metrics().add(metrics.stalls(), 1);
+    exchange.clientFailed(Failure.of(FailureCode.CLIENT_STALLED));
+    channel.close();
   }
 
   /** Head, idle, body, linger, tunnel: whatever the connection waits to read. */
   private final class ReadTimer extends TimerWheel.Timer {
     private boolean forHead = true;
-    private long idleEnd;
 
     @Override
     protected void expired(long nowNanos) {
@@ -662,38 +575,13 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter impleme
     }
 
     private void bodyExpired(long nowNanos) {
-      if (nowNanos >= idleEnd) {
+      FailureCode late = pace.look(nowNanos, settings);
+      if (late == null) {
+        worker.timers().arm(this, pace.next(settings));
+      } else {
         closeAfter = true;
-        exchange.clientFailed(Failure.of(FailureCode.BODY_TIMEOUT));
-        return;
+        exchange.clientFailed(Failure.of(late));
       }
-      long seconds = ClientSettings.RATE_WINDOW_NANOS / 1_000_000_000L;
-      if (rateWindowBytes < settings.requestBodyMinRate() * seconds) {
-        closeAfter = true;
-        exchange.clientFailed(Failure.of(FailureCode.BODY_TOO_SLOW));
-        return;
-      }
-      rateWindowStart = nowNanos;
-      rateWindowBytes = 0;
-      long rateEnd = nowNanos + ClientSettings.RATE_WINDOW_NANOS;
-      worker.timers().arm(this, Math.min(rateEnd, idleEnd));
-    }
-  }
-
-  /** The client takes nothing of what waits for it. */
-  private final class WriteTimer extends TimerWheel.Timer {
-    @Override
-    protected void expired(long nowNanos) {
-      worker.readClock();
-      if (out.empty()) {
-        return;
-      }
-      if (out.progressed()) {
-        worker.timers().arm(this, nowNanos + settings.clientWriteNanos());
-        return;
-      }
-      exchange.clientFailed(Failure.of(FailureCode.CLIENT_STALLED));
-      channel.close();
     }
   }
 }

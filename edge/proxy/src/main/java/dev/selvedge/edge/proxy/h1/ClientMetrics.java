@@ -3,7 +3,8 @@ package dev.selvedge.edge.proxy.h1;
 import dev.selvedge.kernel.Metrics;
 
 /** Slots of what is counted about client connections. Immutable. */
-public record ClientMetrics(int accepted, int open, int headsRefused, int idleTimeouts) {
+public record ClientMetrics(
+    int accepted, int open, int headsRefused, int idleTimeouts, int stalls) {
 
   public static ClientMetrics register(Metrics metrics) {
     return new ClientMetrics(
@@ -14,6 +15,10 @@ public record ClientMetrics(int accepted, int open, int headsRefused, int idleTi
         metrics.counter(
             "selvedge_client_idle_timeouts",
             "Client connections closed because they were idle between requests.",
+            ""),
+        metrics.counter(
+            "selvedge_client_stalls",
+            "Client connections cut because the client took nothing of what waited for it.",
             ""));
   }
 }

@@ -1,10 +1,14 @@
 package dev.selvedge.edge.proxy.h1;
 
 import dev.selvedge.edge.proxy.loop.Bounds;
+import dev.selvedge.edge.proxy.loop.Worker;
+import dev.selvedge.kernel.HttpHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * one write, passes large chunks by reference, and tells how many body bytes have left, which is
  * the credit that the producer gets back.
  *
- * <p>Bytes that the socket did not take at once are counted against the global bound of buffered
- * bytes. Confined to its event loop.
+ * <p>A peer that takes nothing for a whole time-out is reported once. Bytes that the socket did not
+ * take at once are counted against the global bound of buffered bytes. Confined to its event loop.
  */
 public final class Outbox {
 
@@ -22,6 +26,9 @@ public final class Outbox {
 
   private final Bounds buffered;
   private final Channel channel;
+  private final Worker worker;
+  private final StallTimer stall;
+  private boolean inChunks;
   private @Nullable ByteBuf gathered;
   private boolean written;
   private boolean begun;
@@ -30,9 +37,18 @@ public final class Outbox {
   private long lastPending;
   private long lastProgress;
 
-  public Outbox(Channel channel, Bounds buffered) {
+  /**
+   * Makes the outbox of a connection.
+   *
+   * @param stallNanos how long the peer may take nothing of what waits for it
+   * @param stalled what happens then
+   */
+  public Outbox(
+      Channel channel, Worker worker, Bounds buffered, LongSupplier stallNanos, Runnable stalled) {
     this.channel = channel;
+    this.worker = worker;
     this.buffered = buffered;
+    this.stall = new StallTimer(worker, this, stallNanos, stalled);
   }
 
   /** Room to reserve behind a head when a body of that length follows; 0 where it is too large. */
@@ -54,8 +70,30 @@ public final class Outbox {
     }
   }
 
-  /** Adds bytes of a body. */
+  /** Whether the bodies that follow are in chunked coding. */
+  public void inChunks(boolean chunked) {
+    inChunks = chunked;
+  }
+
+  /** Adds bytes of a body, in its coding; owns them. */
   public void body(ByteBuf chunk) {
+    if (!chunk.isReadable()) {
+      chunk.release();
+    } else if (inChunks) {
+      chunked(chunk);
+    } else {
+      plain(chunk);
+    }
+  }
+
+  /** The body is complete. */
+  public void bodyEnd(@Nullable HttpHead trailers) {
+    if (inChunks) {
+      head(HeadWriter.lastChunk(worker, trailers));
+    }
+  }
+
+  private void plain(ByteBuf chunk) {
     int size = chunk.readableBytes();
     uncredited += size;
     ByteBuf open = gathered;
@@ -71,8 +109,8 @@ public final class Outbox {
     write(chunk);
   }
 
-  /** Adds bytes of a body in chunked coding. */
-  public void chunked(ByteBuf chunk, io.netty.buffer.ByteBufAllocator alloc) {
+  private void chunked(ByteBuf chunk) {
+    ByteBufAllocator alloc = worker.alloc();
     int size = chunk.readableBytes();
     ByteBuf open = gathered;
     if (open == null) {
@@ -80,7 +118,7 @@ public final class Outbox {
       gathered = open;
     }
     HeadWriter.chunkSize(open, size);
-    body(chunk);
+    plain(chunk);
     ByteBuf behind = gathered;
     if (behind == null) {
       behind = alloc.directBuffer(64);
@@ -141,6 +179,7 @@ public final class Outbox {
     long pending = count();
     long left = uncredited - Math.min(pending, uncredited);
     uncredited -= left;
+    stall.settle();
     return (int) left;
   }
 
@@ -168,6 +207,7 @@ public final class Outbox {
 
   /** The connection is gone: nothing is held any more. */
   public void discard() {
+    stall.stop();
     ByteBuf open = gathered;
     if (open != null) {
       gathered = null;

@@ -37,6 +37,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   private final ReadSize readSize = new ReadSize();
   private final HeaderTimer timer = new HeaderTimer();
   private byte[] address = new byte[0];
+  private int port;
   private boolean counted;
   private @Nullable ByteBuf gathered;
   private @Nullable Channel channel;
@@ -66,10 +67,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     StayRegistered.apply(ctx.channel());
-    InetAddress remote =
-        ctx.channel().remoteAddress() instanceof InetSocketAddress socket
-            ? socket.getAddress()
-            : null;
+    InetAddress remote = null;
+    if (ctx.channel().remoteAddress() instanceof InetSocketAddress socket) {
+      remote = socket.getAddress();
+      port = socket.getPort();
+    }
     if (remote == null) {
       ctx.close();
       return;
@@ -116,6 +118,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         byte[] source = header.source();
         if (source != null) {
           address = source;
+          port = 0; // The header names one; nobody needs it enough to read it there.
         }
         gathered = null;
         worker.timers().disarm(timer);
@@ -147,7 +150,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
       counted = true;
     }
     byte[] text = ClientAddress.text(address).getBytes(StandardCharsets.US_ASCII);
-    Peer peer = new Peer(address, text, trusted, false, listener.index());
+    Peer peer = new Peer(address, text, port, trusted, false, listener.index());
     ClientConnection made =
         new ClientConnection(
             ctx.channel(), worker, dataplane, listener.clientMetrics(), readSize, peer);

@@ -44,6 +44,11 @@ public final class Bounds {
     return count.get() >= limit;
   }
 
+  /** Whether the count has reached half of the limit: time to be sparing. */
+  public boolean halfFull() {
+    return count.get() >= limit >>> 1;
+  }
+
   /** Permits out. */
   public long count() {
     return count.get();

@@ -94,7 +94,7 @@ final class LineEncoder {
       return GAPPED;
     }
     return switch (failure.source()) {
-      case CLIENT, LIMIT, ROUTE -> WARN;
+      case CLIENT, LIMIT, ROUTE, AGENT -> WARN;
       case UPSTREAM, SELF -> ERROR;
     };
   }

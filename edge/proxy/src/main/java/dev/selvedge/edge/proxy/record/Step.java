@@ -11,6 +11,21 @@ public enum Step {
   ROUTED(Reference.NAME),
   REFUSED(Reference.CODE),
   ANSWERED_BY(Reference.NAME),
+  AGENT_QUEUED(Reference.NAME),
+  AGENT_ASKED(Reference.NAME),
+  AGENT_ALLOWED(Reference.NAME),
+  AGENT_NEEDS_MORE(Reference.NAME),
+  AGENT_BLOCKED(Reference.NAME),
+  AGENT_REDIRECTED(Reference.NAME),
+  AGENT_CHALLENGED(Reference.NAME),
+  /** The agent did not decide; why stands in the next step. */
+  AGENT_FAILED(Reference.NAME),
+  /** No longer needed: an earlier agent of the route refused. */
+  AGENT_CANCELLED(Reference.NAME),
+  /** A field that an earlier agent set is set anew by this one. */
+  AGENT_OVERRODE(Reference.NAME),
+  /** What should have been checked was not, and the failure mode let it pass. */
+  GAP(Reference.CODE),
   POOL_QUEUED(Reference.NAME),
   CONNECTING(Reference.NAME),
   CONNECTED(Reference.NAME),

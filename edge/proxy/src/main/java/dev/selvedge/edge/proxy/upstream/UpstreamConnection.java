@@ -9,8 +9,10 @@ import dev.selvedge.edge.proxy.h1.Bug;
 import dev.selvedge.edge.proxy.h1.Framing;
 import dev.selvedge.edge.proxy.h1.HeadReader;
 import dev.selvedge.edge.proxy.h1.HeadWriter;
+import dev.selvedge.edge.proxy.h1.Inbox;
 import dev.selvedge.edge.proxy.h1.Outbox;
 import dev.selvedge.edge.proxy.h1.ReadSize;
+import dev.selvedge.edge.proxy.h1.Upgrade;
 import dev.selvedge.edge.proxy.loop.StayRegistered;
 import dev.selvedge.edge.proxy.loop.TimerWheel;
 import dev.selvedge.edge.proxy.loop.Worker;
@@ -18,16 +20,13 @@ import dev.selvedge.edge.proxy.record.Step;
 import dev.selvedge.kernel.Failure;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
-import dev.selvedge.kernel.KnownField;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import java.nio.channels.NotYetConnectedException;
-import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  *   CONNECTING → HEAD → BODY → REST → HEAD …       or → TUNNEL, or → CLOSED from anywhere
  * </pre>
  */
-final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+final class UpstreamConnection extends ChannelInboundHandlerAdapter implements Inbox.Owner {
 
   private enum Phase {
     CONNECTING,
@@ -64,31 +63,24 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private final BodyReader body;
   private final Framing framing = new Framing();
   private final ReadTimer readTimer = new ReadTimer();
-  private final WriteTimer writeTimer = new WriteTimer();
+  private final Inbox in;
 
   private @Nullable Channel channel;
   private @Nullable Outbox out;
   private Phase phase = Phase.CONNECTING;
   private @Nullable ForwardCall call;
   private @Nullable HttpHead head;
-  private @Nullable ByteBuf input;
   private boolean reused;
-  private boolean processing;
-  private boolean delivered;
-  private boolean reading = true;
-  private boolean inputEnded;
-  private boolean endPending;
-  private boolean chunkedOut;
   private boolean requestSent;
   private boolean endOutput;
   private int interim;
   private long firstByteEnd;
-  private long credit;
 
   UpstreamConnection(UpstreamPool pool, Target target) {
     this.pool = pool;
     this.worker = pool.worker();
     this.target = target;
+    this.in = new Inbox(worker.alloc(), readSize, pool.dataplane().buffered(), this);
     var limits = pool.dataplane().snapshot().client().limits();
     this.heads = new HeadReader(false, limits);
     this.body = new BodyReader(limits);
@@ -108,19 +100,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private Channel channel() {
-    Channel open = channel;
-    if (open == null) {
-      throw new IllegalStateException("not registered");
-    }
-    return open;
+    return Objects.requireNonNull(channel, "not registered");
   }
 
   private Outbox out() {
-    Outbox box = out;
-    if (box == null) {
-      throw new IllegalStateException("not registered");
-    }
-    return box;
+    return Objects.requireNonNull(out, "not registered");
   }
 
   // ---- what the channel says
@@ -129,36 +113,26 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   public void handlerAdded(ChannelHandlerContext ctx) {
     worker.readClock();
     channel = ctx.channel();
-    out = new Outbox(ctx.channel(), pool.dataplane().buffered());
+    out =
+        new Outbox(
+            ctx.channel(),
+            worker,
+            pool.dataplane().buffered(),
+            () -> pool.upstream().config().writeStall().toNanos(),
+            () -> fail(FailureCode.UPSTREAM_STALLED, false));
+    in.attach(ctx.channel());
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     worker.readClock();
-    ByteBuf bytes = (ByteBuf) message;
-    ByteBuf held = input;
-    if (held == null) {
-      input = bytes;
-    } else {
-      input = worker.alloc().directBuffer(held.readableBytes() + bytes.readableBytes());
-      input.writeBytes(held).writeBytes(bytes);
-      held.release();
-      bytes.release();
-    }
-    process();
+    in.received((ByteBuf) message);
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     worker.readClock();
-    if (event instanceof ChannelInputShutdownEvent
-        || event instanceof ChannelInputShutdownReadComplete) {
-      if (!inputEnded) {
-        inputEnded = true;
-        endPending = true;
-        process();
-      }
-    }
+    in.event(event);
   }
 
   @Override
@@ -197,10 +171,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     interim = 0;
     requestSent = false;
     Exchange exchange = newCall.exchange();
-    credit = exchange.snapshot().client().window();
+    in.credit(exchange.snapshot().client().window());
     heads.reset(exchange.snapshot().client().limits());
     long length = exchange.declaredLength();
-    chunkedOut = length == ClientStream.LENGTH_UNKNOWN;
+    boolean chunked = length == ClientStream.LENGTH_UNKNOWN;
+    out().inChunks(chunked);
     byte[] upgrade = newCall.upgrading() ? exchange.upgradeOffer() : null;
     out()
         .head(
@@ -208,7 +183,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 worker,
                 exchange.request(),
                 exchange.target(),
-                chunkedOut ? Framing.CHUNKED : length,
+                chunked ? Framing.CHUNKED : length,
                 upgrade,
                 exchange.wantsTrailers(),
                 Outbox.room(length)));
@@ -218,10 +193,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   void send(ByteBuf chunk) {
-    if (phase == Phase.CLOSED || !chunk.isReadable()) {
+    if (phase == Phase.CLOSED) {
       chunk.release();
-    } else if (chunkedOut) {
-      out().chunked(chunk, worker.alloc());
     } else {
       out().body(chunk);
     }
@@ -235,9 +208,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       endOutput = true;
       return;
     }
-    if (chunkedOut) {
-      out().head(HeadWriter.lastChunk(worker, trailers));
-    }
+    out().bodyEnd(trailers);
     sent();
   }
 
@@ -261,15 +232,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void settle() {
-    Outbox box = out();
-    int left = box.settle();
-    if (box.empty()) {
-      worker.timers().disarm(writeTimer);
-    } else if (!writeTimer.armed()) {
-      box.progressed();
-      long stall = pool.upstream().config().writeStall().toNanos();
-      worker.timers().arm(writeTimer, worker.now() + stall);
-    }
+    int left = out().settle();
     ForwardCall current = call;
     if (left > 0 && current != null && (!requestSent || phase == Phase.TUNNEL)) {
       current.exchange().requestCredit(left);
@@ -279,53 +242,41 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   // ---- the call's side: answer in
 
   void credit(int bytes) {
-    credit += bytes;
-    if (!processing) {
-      process();
+    in.grant(bytes);
+    in.process();
+  }
+
+  @Override
+  public void flushDelivered() {
+    ForwardCall current = call;
+    if (current != null) {
+      current.exchange().flush();
     }
   }
 
-  private void process() {
-    if (processing) {
-      return;
-    }
-    processing = true;
-    try {
-      do {
-        delivered = false;
-        takeInput();
-        ForwardCall current = call;
-        if (delivered && current != null) {
-          current.exchange().flush();
-        }
-      } while (delivered);
-    } finally {
-      processing = false;
-    }
-    ByteBuf rest = input;
-    if (rest != null && (!rest.isReadable() || phase == Phase.CLOSED)) {
-      input = null;
-      rest.release();
-    }
-    if (endPending && input == null) {
-      endPending = false;
-      endOfInput();
-    }
-    read(input == null && (credit > 0 || phase != Phase.BODY && phase != Phase.TUNNEL));
+  @Override
+  public boolean onCredit() {
+    return phase == Phase.BODY || phase == Phase.TUNNEL;
   }
 
-  private void takeInput() {
-    ByteBuf in = input;
-    while (in != null && in.isReadable() && step(in)) {
-      in = input;
+  @Override
+  public long expected() {
+    return phase == Phase.BODY ? body.expected() : Long.MAX_VALUE;
+  }
+
+  @Override
+  public void readingChanged() {
+    if (phase == Phase.BODY) {
+      armBetweenBytes();
     }
   }
 
-  private boolean step(ByteBuf in) {
+  @Override
+  public boolean take(ByteBuf bytes) {
     return switch (phase) {
-      case HEAD -> readHead(in);
-      case BODY -> readBody(in);
-      case TUNNEL -> readTunnel(in);
+      case HEAD -> readHead(bytes);
+      case BODY -> readBody(bytes);
+      case TUNNEL -> readTunnel(bytes);
       case REST, CONNECTING -> {
         pool.forget(this);
         close();
@@ -335,13 +286,13 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     };
   }
 
-  private boolean readHead(ByteBuf in) {
+  private boolean readHead(ByteBuf bytes) {
     HttpHead current = head;
     if (current == null) {
       current = worker.takeHead();
       head = current;
     }
-    switch (heads.read(in, current)) {
+    switch (heads.read(bytes, current)) {
       case PARTIAL -> {
         arm(pool.upstream().config().betweenBytes().toNanos());
         return false;
@@ -355,7 +306,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } else if (current.status() < 200) {
           interim(current);
         } else {
-          answer(current, in);
+          answer(current, bytes);
         }
       }
     }
@@ -363,11 +314,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private ForwardCall active() {
-    ForwardCall current = call;
-    if (current == null) {
-      throw new IllegalStateException("an answer without a call");
-    }
-    return current;
+    return Objects.requireNonNull(call, "an answer without a call");
   }
 
   private void interim(HttpHead current) {
@@ -392,7 +339,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     heads.reset(owner.exchange().snapshot().client().limits());
   }
 
-  private void answer(HttpHead current, ByteBuf in) {
+  private void answer(HttpHead current, ByteBuf bytes) {
     ForwardCall owner = active();
     Exchange exchange = owner.exchange();
     owner.step(Step.FIRST_BYTE, current.status());
@@ -403,27 +350,25 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       phase = Phase.BODY;
       body.begin(framing.length());
       armBetweenBytes();
-      delivered = true;
+      in.delivered();
       exchange.respond(current, stated, true);
       giveBackHead();
       return;
     }
-    boolean reusable = reusable(in);
+    boolean reusable = reusable(bytes);
     detach(owner);
     exchange.respond(current, stated, false);
     giveBackHead();
     finish(reusable, exchange);
   }
 
-  private boolean readBody(ByteBuf in) {
-    if (credit <= 0) {
+  private boolean readBody(ByteBuf bytes) {
+    if (in.credit() <= 0) {
       return false;
     }
     ForwardCall owner = active();
-    ByteBuf chunk = body.next(in, (int) Math.min(credit, Integer.MAX_VALUE));
+    ByteBuf chunk = in.take(body, bytes);
     if (chunk != null) {
-      credit -= chunk.readableBytes();
-      delivered = true;
       owner.exchange().responseChunk(chunk);
     }
     if (phase != Phase.BODY || !owner.equals(call)) {
@@ -432,34 +377,34 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (body.broken()) {
       malformed("chunk");
     } else if (body.done()) {
-      complete(owner, in);
+      complete(owner, bytes);
     } else {
       armBetweenBytes();
     }
     return true;
   }
 
-  private void complete(ForwardCall owner, @Nullable ByteBuf in) {
+  private void complete(ForwardCall owner, @Nullable ByteBuf rest) {
     Exchange exchange = owner.exchange();
     HttpHead trailers = body.trailers();
-    boolean reusable = reusable(in);
+    boolean reusable = reusable(rest);
     detach(owner);
     exchange.responseEnd(trailers);
     finish(reusable, exchange);
   }
 
-  private boolean reusable(@Nullable ByteBuf in) {
+  private boolean reusable(@Nullable ByteBuf rest) {
     return framing.keepAlive()
         && framing.length() != Framing.UNTIL_CLOSE
         && requestSent
-        && !inputEnded
+        && !in.ended()
         && out().empty()
-        && (in == null || !in.isReadable());
+        && (rest == null || !rest.isReadable());
   }
 
   private void detach(ForwardCall owner) {
     call = null;
-    delivered = false;
+    in.undelivered();
     owner.done();
   }
 
@@ -478,48 +423,32 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void switchProtocols(ForwardCall owner, HttpHead current) {
-    int at = current.find(KnownField.UPGRADE, 0);
     byte[] offer = owner.exchange().upgradeOffer();
-    if (!owner.upgrading() || offer == null || at < 0) {
-      malformed("unexpected 101");
-      return;
-    }
-    int start = current.valueStart(at);
-    byte[] protocol = Arrays.copyOfRange(current.bytes(), start, start + current.valueLength(at));
-    if (!offered(offer, protocol)) {
-      malformed("101 to a protocol that was not offered");
+    byte[] protocol = owner.upgrading() && offer != null ? Upgrade.chosen(current, offer) : null;
+    if (protocol == null) {
+      malformed("a 101 to nothing that was offered");
       return;
     }
     FieldHygiene.cleanResponse(current);
     phase = Phase.TUNNEL;
-    chunkedOut = false;
+    out().inChunks(false);
     worker.timers().disarm(readTimer);
-    delivered = true;
+    in.delivered();
     owner.exchange().switchProtocols(current, protocol);
     giveBackHead();
     owner.exchange().requestCredit(owner.exchange().snapshot().client().window());
   }
 
-  private static boolean offered(byte[] offer, byte[] protocol) {
-    HttpHead list = new HttpHead();
-    int start = list.append(offer, 0, offer.length);
-    list.addField(start, 0, start, offer.length);
-    String chosen = new String(protocol, java.nio.charset.StandardCharsets.ISO_8859_1);
-    return Framing.hasToken(list, 0, chosen.toLowerCase(java.util.Locale.ROOT));
-  }
-
-  private boolean readTunnel(ByteBuf in) {
-    if (credit <= 0) {
+  private boolean readTunnel(ByteBuf bytes) {
+    if (in.credit() <= 0) {
       return false;
     }
-    int take = (int) Math.min(credit, in.readableBytes());
-    credit -= take;
-    delivered = true;
-    active().exchange().responseChunk(in.readRetainedSlice(take));
+    active().exchange().responseChunk(in.takeRaw(bytes));
     return true;
   }
 
-  private void endOfInput() {
+  @Override
+  public void endOfInput() {
     ForwardCall owner = call;
     switch (phase) {
       case CONNECTING, CLOSED -> {}
@@ -528,8 +457,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         close();
       }
       case HEAD -> {
-        HttpHead partial = head;
-        boolean nothing = partial == null || partial.length() == 0;
+        boolean nothing = nothingCame();
         fail(
             nothing ? FailureCode.UPSTREAM_CLOSED : FailureCode.UPSTREAM_TRUNCATED,
             nothing && reused);
@@ -552,26 +480,6 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void read(boolean wanted) {
-    if (phase == Phase.CLOSED) {
-      return;
-    }
-    if (wanted && phase == Phase.BODY) {
-      readSize.next((int) Math.min(credit, Math.max(body.expected(), ReadSize.HEAD)));
-    } else if (wanted && phase == Phase.TUNNEL) {
-      readSize.next((int) credit);
-    } else {
-      readSize.next(ReadSize.HEAD);
-    }
-    if (wanted != reading && !inputEnded && channel().isOpen()) {
-      reading = wanted;
-      channel().config().setAutoRead(wanted);
-      if (phase == Phase.BODY) {
-        armBetweenBytes();
-      }
-    }
-  }
-
   // ---- ends
 
   /** At rest in the pool. */
@@ -583,7 +491,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   /** Whether a connection taken from the pool can carry a request. */
   boolean usable() {
     return phase == Phase.REST
-        && !inputEnded
+        && !in.ended()
         && channel().isActive()
         && !Arrived.any(channel(), worker.probe());
   }
@@ -610,7 +518,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   private void fail(Failure why, boolean unanswered) {
     ForwardCall owner = call;
     call = null;
-    delivered = false;
+    in.undelivered();
     close();
     if (owner != null) {
       owner.failed(why, unanswered);
@@ -626,18 +534,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     if (phase == Phase.REST) {
       pool.forget(this);
     }
-    HttpHead partial = head;
-    boolean nothing = partial == null || partial.length() == 0;
+    boolean nothing = nothingCame();
     phase = Phase.CLOSED;
     worker.timers().remove(readTimer);
-    worker.timers().remove(writeTimer);
     out().discard();
     giveBackHead();
-    ByteBuf rest = input;
-    if (rest != null && !processing) {
-      input = null;
-      rest.release();
-    }
+    in.close();
     if (!connecting) {
       pool.permitFreed();
     }
@@ -646,6 +548,11 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
       call = null;
       owner.failed(Failure.of(code), waiting && nothing && reused);
     }
+  }
+
+  private boolean nothingCame() {
+    HttpHead partial = head;
+    return partial == null || partial.length() == 0;
   }
 
   private void giveBackHead() {
@@ -663,7 +570,7 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void armBetweenBytes() {
-    if (reading || credit > 0) {
+    if (in.waitsForPeer()) {
       arm(pool.upstream().config().betweenBytes().toNanos());
     } else {
       worker.timers().disarm(readTimer);
@@ -680,31 +587,12 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
           pool.forget(UpstreamConnection.this);
           close();
         }
-        case HEAD -> {
-          HttpHead partial = head;
-          boolean nothing = partial == null || partial.length() == 0;
-          fail(nothing ? FailureCode.FIRST_BYTE_TIMEOUT : FailureCode.BETWEEN_BYTES_TIMEOUT, false);
-        }
+        case HEAD ->
+            fail(
+                nothingCame() ? FailureCode.FIRST_BYTE_TIMEOUT : FailureCode.BETWEEN_BYTES_TIMEOUT,
+                false);
         case BODY -> fail(FailureCode.BETWEEN_BYTES_TIMEOUT, false);
         case CONNECTING, TUNNEL, CLOSED -> {}
-      }
-    }
-  }
-
-  /** The target takes nothing of what waits for it. */
-  private final class WriteTimer extends TimerWheel.Timer {
-    @Override
-    protected void expired(long nowNanos) {
-      worker.readClock();
-      Outbox box = out();
-      if (phase == Phase.CLOSED || box.empty()) {
-        return;
-      }
-      if (box.progressed()) {
-        long stall = pool.upstream().config().writeStall().toNanos();
-        worker.timers().arm(this, nowNanos + stall);
-      } else {
-        fail(FailureCode.UPSTREAM_STALLED, false);
       }
     }
   }

@@ -28,6 +28,7 @@ final class CodecLaws {
       new Peer(
           new byte[] {127, 0, 0, 1},
           "127.0.0.1".getBytes(StandardCharsets.US_ASCII),
+          50_001,
           false,
           false,
           0);

@@ -30,10 +30,6 @@ public final class ChaosClient {
   private static final int WAIT_MILLIS = 5000;
   private static final int BODY_MAX = 150_000;
 
-  /** Off by default: a client that half-closes behind a body meets an open fault, see the test. */
-  private static final boolean HALF_CLOSE_WITH_BODY =
-      Boolean.getBoolean("selvedge.chaos.half-close-with-body");
-
   private record Sent(long seed, int length, long sum, boolean withBody) {}
 
   private final int port;
@@ -73,17 +69,13 @@ public final class ChaosClient {
         tally.left.addAndGet(pipelined);
         return;
       }
-      if (mood == 1 && written && (HALF_CLOSE_WITH_BODY || !anyBody(sent))) {
+      if (mood == 1 && written) {
         client.endOutput();
       }
       if (!answers(client, sent, mood == 1 || !written || last)) {
         return;
       }
     }
-  }
-
-  private static boolean anyBody(Sent[] sent) {
-    return Arrays.stream(sent).anyMatch(Sent::withBody);
   }
 
   private Sent request() {

@@ -69,6 +69,18 @@ public final class RunningProxy implements AutoCloseable {
     };
   }
 
+  /** Starts, and waits until every agent can be asked. */
+  public static RunningProxy startWithAgents(int loops, String system, String rest)
+      throws IOException {
+    RunningProxy running = start(loops, system, rest);
+    if (!running.proxy.awaitAgents(Duration.ofSeconds(10))) {
+      String agents = running.proxy.agents().toString();
+      running.close();
+      throw new AssertionError("not healthy within 10 s: " + agents);
+    }
+    return running;
+  }
+
   public void reload(String kdl) throws IOException {
     proxy.reload(parse(kdl));
   }

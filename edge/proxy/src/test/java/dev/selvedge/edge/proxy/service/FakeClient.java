@@ -106,6 +106,11 @@ public final class FakeClient implements ClientStream {
   }
 
   @Override
+  public int httpVersion() {
+    return 11;
+  }
+
+  @Override
   public void flush() {
     int bytes = (int) unflushed;
     unflushed = 0;

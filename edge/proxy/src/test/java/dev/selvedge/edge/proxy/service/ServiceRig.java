@@ -48,6 +48,7 @@ public final class ServiceRig implements AutoCloseable {
       new Peer(
           new byte[] {(byte) 192, 0, 2, 7},
           "192.0.2.7".getBytes(StandardCharsets.US_ASCII),
+          50_007,
           false,
           false,
           0);
@@ -69,7 +70,7 @@ public final class ServiceRig implements AutoCloseable {
             List.of(),
             new RouteConfig.Policies(null, null, 0, null, false, List.of(), List.of()));
     ByteSize maxBody = ByteSize.ofMebibytes(1024);
-    Route route = new Route(config, 0, service, maxBody, metrics, null);
+    Route route = new Route(config, 0, service, null, maxBody, metrics, null);
     Router router = new Router(List.of(config), List.of("test"));
     SystemConfig system = system(maxBody);
     Config whole =
