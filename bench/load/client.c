@@ -67,7 +67,23 @@ static struct connection *connections;
 static int idle[CONNECTIONS_MAX]; /* ring of idle connections, longest idle first */
 static int idle_first, idle_count;
 static int timer_fd;
-static char request[1024], sink[SINK_MAX];
+/* With Host, 12 fields and about 700 bytes: what a browser sends on a page's request. */
+#define BROWSER_FIELDS                                                                          \
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML) Chrome/149.0\r\n"     \
+  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8\r\n"      \
+  "Accept-Language: en-GB,en;q=0.9,de;q=0.8\r\n"                                                \
+  "Accept-Encoding: gzip, deflate, br, zstd\r\n"                                                \
+  "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark; consent=analytics\r\n"         \
+  "Authorization: Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl\r\n"     \
+  "Referer: https://app.example.com/users\r\n"                                                  \
+  "Sec-Fetch-Mode: navigate\r\n"                                                                \
+  "Sec-Fetch-Site: same-origin\r\n"                                                             \
+  "Sec-Fetch-Dest: document\r\n"                                                                \
+  "Upgrade-Insecure-Requests: 1\r\n"
+
+#define PLAIN_FIELDS "User-Agent: selvedge-bench\r\nAccept: */*\r\n"
+
+static char request[2048], sink[SINK_MAX];
 static size_t request_bytes;
 
 /* ---- latency histogram ---- */
@@ -310,9 +326,8 @@ bool client_start(const struct plan *plan) {
   memset(&run, 0, sizeof run);
   run.plan = *plan;
   request_bytes = (size_t)snprintf(request, sizeof request,
-                                   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
-                                   "User-Agent: selvedge-bench\r\nAccept: */*\r\n\r\n",
-                                   plan->path, plan->port);
+                                   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", plan->path,
+                                   plan->port, plan->browser ? BROWSER_FIELDS : PLAIN_FIELDS);
   idle_first = idle_count = 0;
   for (int i = 0; i < plan->connections && !run.aborted; i++) {
     connections[i].busy = false;

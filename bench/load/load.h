@@ -13,6 +13,7 @@ enum kind { COMMANDS, TIMER, CLIENT, UPSTREAM_LISTENER, UPSTREAM };
 
 /* One run of the client, as it was asked for on stdin. */
 struct plan {
+  bool browser; /* asks with the 12 fields of a browser instead of three */
   int port;
   char path[512];
   uint64_t length;  /* of every answer's body */

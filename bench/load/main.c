@@ -7,7 +7,7 @@
  *
  * Prints "listening PORT" of the upstream, then obeys one command per line on stdin:
  *
- *   run PORT PATH LENGTH CONNECTIONS WARMUP SECONDS RATE   ->  see client.c
+ *   run PORT PATH LENGTH CONNECTIONS WARMUP SECONDS RATE plain|browser   ->  see client.c
  *   counts                                                 ->  one JSON line, see upstream.c
  *
  * Ends at the end of stdin. Single-threaded; talks to 127.0.0.1 only.
@@ -51,10 +51,12 @@ static void obey(const char *line) {
     upstream_print_counts();
     return;
   }
-  int n = sscanf(line, "run %d %511s %llu %d %lf %lf %lf", &plan.port, plan.path, &length,
-                 &plan.connections, &plan.warmup, &plan.seconds, &plan.rate);
+  char asker[8];
+  int n = sscanf(line, "run %d %511s %llu %d %lf %lf %lf %7s", &plan.port, plan.path, &length,
+                 &plan.connections, &plan.warmup, &plan.seconds, &plan.rate, asker);
   plan.length = length;
-  if (n != 7) {
+  plan.browser = n == 8 && strcmp(asker, "browser") == 0;
+  if (n != 8) {
     say("{\"error\":\"not a command\"}");
   } else if (running) {
     say("{\"error\":\"a run is in progress\"}");

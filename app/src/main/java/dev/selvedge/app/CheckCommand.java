@@ -1,6 +1,5 @@
 package dev.selvedge.app;
 
-import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -11,14 +10,22 @@ import picocli.CommandLine.Parameters;
 @Command(name = "check", description = "Checks a configuration: exit 0, or 2 with all problems.")
 final class CheckCommand implements Callable<Integer> {
 
+  private final AgentTypes types;
+
   @Parameters(paramLabel = "FILE", description = "the configuration")
   private Path file = Path.of("selvedge.kdl");
 
+  CheckCommand(AgentTypes types) {
+    this.types = types;
+  }
+
   @Override
   public Integer call() {
-    return switch (ConfigLoader.load(file, System::getenv)) {
+    return switch (types.load(file)) {
       case Loaded.Ok ok -> {
-        System.out.println(file + ": ok");
+        String unchecked = String.join(", ", AgentTypes.unchecked(ok.config()));
+        String but = unchecked.isEmpty() ? "" : "; config of " + unchecked + " not checked";
+        System.out.println(file + ": ok" + but);
         yield Main.FINE;
       }
       case Loaded.Refused refused -> {

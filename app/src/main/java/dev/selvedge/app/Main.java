@@ -1,5 +1,6 @@
 package dev.selvedge.app;
 
+import dev.selvedge.edge.agents.BuiltIns;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,8 +10,7 @@ import picocli.CommandLine.Command;
     description = "A fat edge, a fat client and a thin backend in one program.",
     mixinStandardHelpOptions = true,
     version = "selvedge 0.1.0",
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RunCommand.class, CheckCommand.class, TrainCommand.class})
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
 
   /** Everything was fine. */
@@ -23,13 +23,24 @@ public final class Main implements Runnable {
   static final int BAD_INPUT = 2;
 
   public static void main(String[] arguments) {
+    System.exit(run(new AgentTypes(BuiltIns.ALL, Main.class.getName()), arguments));
+  }
+
+  /** The program with these agents built in; the exit code. */
+  static int run(AgentTypes types, String... arguments) {
     tuneNetty();
     JsonLines.install();
     String[] words = arguments;
     if (words.length > 0 && words[0].equals("help")) {
       words = new String[] {"--help"};
     }
-    System.exit(new CommandLine(new Main()).execute(words));
+    return new CommandLine(new Main())
+        .addSubcommand(new RunCommand(types))
+        .addSubcommand(new CheckCommand(types))
+        .addSubcommand(new AgentCommand(types))
+        .addSubcommand(new ExplainCommand(types))
+        .addSubcommand(new TrainCommand(types))
+        .execute(words);
   }
 
   /**

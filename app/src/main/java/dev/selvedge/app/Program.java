@@ -6,7 +6,6 @@ import dev.selvedge.app.admin.AdminSources.Outcome;
 import dev.selvedge.app.admin.AdminSources.Readiness;
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.Config;
-import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import dev.selvedge.edge.proxy.Proxy;
 import dev.selvedge.edge.proxy.record.Names;
@@ -18,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,15 +26,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running program: the proxy, its records, its admin listener, and the signals that steer it.
- * Thread-safe; reload and drain exclude each other.
+ * One running program: the proxy, its agents' processes, its records, its admin listener, and the
+ * signals that steer it. Thread-safe; reload and drain exclude each other.
  */
 final class Program implements AutoCloseable {
+
+  /** How long ready waits for agents; then their failure mode serves. */
+  private static final Duration AGENTS_AT_START = Duration.ofSeconds(2);
 
   private final Path file;
   private final Metrics metrics;
   private final Records records;
   private final Proxy proxy;
+  private final AgentTypes types;
+  private final AgentChildren children;
   private final ReentrantLock changing = new ReentrantLock();
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private volatile Readiness readiness = Readiness.STARTING;
@@ -42,7 +47,16 @@ final class Program implements AutoCloseable {
   private @Nullable AdminServer admin;
   private @Nullable FileWatch watch;
 
-  private Program(Path file, Set<Path> files, Metrics metrics, Records records, Proxy proxy) {
+  private Program(
+      AgentTypes types,
+      Path file,
+      Set<Path> files,
+      Metrics metrics,
+      Records records,
+      AgentChildren children,
+      Proxy proxy) {
+    this.types = types;
+    this.children = children;
     this.file = file;
     this.files = files;
     this.metrics = metrics;
@@ -55,7 +69,7 @@ final class Program implements AutoCloseable {
    *
    * @throws IOException with a line for the operator, if the world does not allow it
    */
-  static Program start(Path file, Loaded.Ok loaded) throws IOException {
+  static Program start(AgentTypes types, Path file, Loaded.Ok loaded) throws IOException {
     Config config = loaded.config();
     Metrics metrics = new Metrics();
     Names names = new Names();
@@ -63,16 +77,26 @@ final class Program implements AutoCloseable {
     int wanted = config.system().workerThreads();
     int loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
     Records records = Records.open(process, loops, names, metrics, config.system().accessLog());
+    AgentChildren children = new AgentChildren(types, metrics);
     try {
+      children.want(config.agents().values());
+      WarmUp.run(WarmUp.AT_START); // While children start.
       Proxy proxy =
           Proxy.start(
               config,
               new Proxy.Surroundings(
-                  process, Clock.system(), metrics, names, records::recorderFor));
-      Program program = new Program(file, loaded.files(), metrics, records, proxy);
+                  process,
+                  Clock.system(),
+                  metrics,
+                  names,
+                  records::recorderFor,
+                  children::address));
+      Program program = new Program(types, file, loaded.files(), metrics, records, children, proxy);
       program.startAdmin();
+      proxy.awaitAgents(AGENTS_AT_START);
       return program;
     } catch (IOException | RuntimeException failed) {
+      children.close();
       records.close();
       throw failed;
     }
@@ -86,7 +110,12 @@ final class Program implements AutoCloseable {
     InetSocketAddress bound = new InetSocketAddress(address.host(), address.port());
     AdminSources sources =
         new AdminSources(
-            () -> readiness, metrics, new Decisions(records), proxy::config, this::reload);
+            () -> readiness,
+            this::unhealthyAgents,
+            metrics,
+            new Decisions(records),
+            proxy::config,
+            this::reload);
     try {
       admin = AdminServer.start(bound, sources);
     } catch (IOException taken) {
@@ -94,6 +123,18 @@ final class Program implements AutoCloseable {
       throw new IOException(
           "cannot listen on " + address + " (admin): " + taken.getMessage(), taken);
     }
+  }
+
+  /** One line for each agent that not every loop can ask. */
+  private List<String> unhealthyAgents() {
+    return proxy.agents().stream()
+        .filter(agent -> !agent.healthy())
+        .map(agent -> {
+          String child = children.trouble(agent.name());
+          String why = child != null ? child : agent.problem();
+          return "agent " + agent.name() + " is not healthy" + (why == null ? "" : ": " + why);
+        })
+        .toList();
   }
 
   /** What the admin listener may read of the records. */
@@ -147,6 +188,7 @@ final class Program implements AutoCloseable {
       readiness = Readiness.DRAINING;
       JsonLines.line("info", "draining", "");
       boolean clean = proxy.drain();
+      children.close();
       JsonLines.line("info", "stopped", ",\"clean\":" + clean);
     } finally {
       changing.unlock();
@@ -161,7 +203,7 @@ final class Program implements AutoCloseable {
     }
     try {
       Outcome outcome =
-          switch (ConfigLoader.load(file, System::getenv)) {
+          switch (types.load(file)) {
             case Loaded.Refused refused ->
                 new Outcome.Refused(refused.problems().stream().map(Object::toString).toList());
             case Loaded.Ok ok -> apply(ok);
@@ -179,13 +221,21 @@ final class Program implements AutoCloseable {
     if (!fixed.isEmpty()) {
       return new Outcome.Refused(fixed);
     }
+    Config now = proxy.config();
     try {
+      List<String> cold = children.prepare(next.agents().values());
+      if (!cold.isEmpty()) {
+        return new Outcome.Refused(cold);
+      }
       records.reopen(next.system().accessLog());
       proxy.reload(next);
+      now = next;
       files = loaded.files();
       return new Outcome.Applied(List.of());
     } catch (IOException | RuntimeException failed) {
       return new Outcome.Refused(List.of(String.valueOf(failed.getMessage())));
+    } finally {
+      children.keep(now.agents().values());
     }
   }
 
@@ -207,6 +257,7 @@ final class Program implements AutoCloseable {
       watching.close();
     }
     proxy.close();
+    children.close();
     records.close();
     AdminServer server = admin;
     if (server != null) {

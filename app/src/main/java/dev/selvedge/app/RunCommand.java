@@ -1,6 +1,5 @@
 package dev.selvedge.app;
 
-import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -17,13 +16,19 @@ import picocli.CommandLine.Parameters;
     description = "Serves a configuration: FILE, else ./selvedge.kdl, else the quickstart.")
 final class RunCommand implements Callable<Integer> {
 
+  private final AgentTypes types;
+
   @Parameters(paramLabel = "FILE", arity = "0..1", description = "the configuration")
   private @Nullable Path file;
+
+  RunCommand(AgentTypes types) {
+    this.types = types;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
     Path chosen = choose();
-    return switch (ConfigLoader.load(chosen, System::getenv)) {
+    return switch (types.load(chosen)) {
       case Loaded.Refused refused -> {
         refused.problems().forEach(System.err::println);
         yield Main.BAD_INPUT;
@@ -32,14 +37,13 @@ final class RunCommand implements Callable<Integer> {
     };
   }
 
-  private static int serve(Path chosen, Loaded.Ok loaded) throws InterruptedException {
+  private int serve(Path chosen, Loaded.Ok loaded) throws InterruptedException {
     String missing = Descriptors.shortage(loaded.config());
     if (missing != null) {
       System.err.println(missing);
       return Main.BAD_INPUT;
     }
-    WarmUp.run(WarmUp.AT_START);
-    try (Program program = Program.start(chosen, loaded)) {
+    try (Program program = Program.start(types, chosen, loaded)) {
       long started = ManagementFactory.getRuntimeMXBean().getStartTime();
       program.announce(System.currentTimeMillis() - started);
       return program.awaitEnd();

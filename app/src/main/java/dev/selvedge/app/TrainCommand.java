@@ -1,6 +1,8 @@
 package dev.selvedge.app;
 
-import dev.selvedge.edge.config.load.ConfigLoader;
+import dev.selvedge.app.child.Rehearsal;
+import dev.selvedge.edge.agents.BuiltIn;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -11,13 +13,22 @@ import picocli.CommandLine.Parameters;
 @Command(name = "train", hidden = true, description = "Runs a start without serving.")
 final class TrainCommand implements Callable<Integer> {
 
+  private final AgentTypes types;
+
   @Parameters(paramLabel = "FILE")
   private Path file = Path.of("selvedge.kdl");
 
+  TrainCommand(AgentTypes types) {
+    this.types = types;
+  }
+
   @Override
-  public Integer call() {
-    ConfigLoader.load(file, System::getenv);
+  public Integer call() throws IOException, InterruptedException {
+    types.load(file);
     WarmUp.run(Duration.ofSeconds(2));
+    for (BuiltIn builtIn : types.all()) {
+      Rehearsal.of(builtIn.made().get());
+    }
     return Main.FINE;
   }
 }

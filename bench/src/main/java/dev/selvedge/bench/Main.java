@@ -1,7 +1,12 @@
 package dev.selvedge.bench;
 
+import dev.selvedge.bench.agents.CallBench;
+import dev.selvedge.bench.proxy.BenchCase.Suite;
 import dev.selvedge.bench.proxy.ProxyBench;
 import dev.selvedge.bench.proxy.ProxyOptions;
+import dev.selvedge.bench.report.Row;
+import dev.selvedge.bench.waf.WafBench;
+import dev.selvedge.bench.waf.WafOptions;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,10 +19,15 @@ public final class Main {
       ./selvedge bench proxy [--json FILE] [--case NAME]… [--rounds N] [--seconds S] [--write]
           this proxy against nginx and HAProxy; --write renews the section in docs/benchmarks.md
           cases: %s
+      ./selvedge bench agents [the same options]
+          this proxy with an agent against itself without
+          cases: %s
+      ./selvedge bench waf [--json FILE] [--rounds N] [--seconds S] [--write]
+          the rule engine against libmodsecurity, the CRS on the same requests
       ./selvedge bench NAME [--json FILE]
           the micro-benchmarks (JMH) whose class is NAME followed by Benchmark
       """
-          .formatted(ProxyOptions.caseNames());
+          .formatted(ProxyOptions.caseNames(Suite.PROXY), ProxyOptions.caseNames(Suite.AGENTS));
 
   private Main() {}
 
@@ -34,7 +44,13 @@ public final class Main {
       }
       List<String> rest = args.subList(1, args.size());
       if (args.getFirst().equals("proxy")) {
-        return ProxyBench.run(ProxyOptions.parse(home(), rest), out);
+        return ProxyBench.run(ProxyOptions.parse(home(), Suite.PROXY, rest), out);
+      }
+      if (args.getFirst().equals("agents")) {
+        return agents(ProxyOptions.parse(home(), Suite.AGENTS, rest), out);
+      }
+      if (args.getFirst().equals("waf")) {
+        return WafBench.run(WafOptions.parse(home(), rest), out);
       }
       return MicroBench.run(args.getFirst(), rest, out);
     } catch (IllegalArgumentException e) {
@@ -44,6 +60,15 @@ public final class Main {
       err.println("selvedge bench: " + e.getMessage());
       return 1;
     }
+  }
+
+  /** The calls alone come first, unless single cases were asked for. */
+  private static int agents(ProxyOptions options, PrintStream out) {
+    List<Row> calls =
+        options.everyCase()
+            ? new CallBench(options.home(), options.rounds(), options.seconds(), out).run()
+            : List.of();
+    return ProxyBench.run(options, calls, out);
   }
 
   /**

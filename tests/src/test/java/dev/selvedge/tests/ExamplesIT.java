@@ -21,7 +21,7 @@ class ExamplesIT {
   private static final int ADMIN = 9090;
 
   /** Examples whose requests are asked for below; a new one gets a test and its name here. */
-  private static final List<String> ASKED = List.of("quickstart");
+  private static final List<String> ASKED = List.of("agents", "quickstart");
 
   @TempDir private Path folder;
 
@@ -35,8 +35,6 @@ class ExamplesIT {
   static List<String> examples() throws IOException {
     try (Stream<Path> folders = Files.list(Project.ROOT.resolve("examples"))) {
       return folders
-          // Agents are not configurations: the contract suite of edge/protocol asks them.
-          .filter(folder -> !folder.endsWith("agents"))
           .filter(Files::isDirectory)
           .map(example -> String.valueOf(example.getFileName()))
           .sorted()
@@ -97,5 +95,25 @@ class ExamplesIT {
     assertThat(quickstart.get(ADMIN, "/ready").statusCode()).isEqualTo(200);
     assertThat(quickstart.get(ADMIN, "/metrics").body())
         .contains("selvedge_failures_total{route=\"private\"");
+  }
+
+  @Test
+  void agentsCheckSignAndFailAsTheirPageSays() throws Exception {
+    Path example = Project.ROOT.resolve("examples/agents");
+    try (RunningExample agents = RunningExample.start(example, folder)) {
+      HttpResponse<String> signed = agents.get(WEB, "/");
+      assertThat(signed.statusCode()).isEqualTo(200);
+      assertThat(signed.body()).contains("x-checked-by");
+      assertThat(signed.headers().firstValue("x-served-by")).hasValue("selvedge");
+
+      HttpResponse<String> refused = agents.get(WEB, "/wp-login.php");
+      assertThat(refused.statusCode()).isEqualTo(403);
+      String id = refused.headers().firstValue("x-request-id").orElseThrow();
+      assertThat(agents.get(ADMIN, "/explain/" + id).body()).contains("agent_blocked", "deny");
+
+      assertThat(agents.get(WEB, "/open/.git").statusCode()).isEqualTo(403);
+      assertThat(agents.get(WEB, "/free").body()).isEqualTo("free\n");
+      assertThat(agents.stop()).isZero();
+    }
   }
 }

@@ -31,11 +31,6 @@ class ProofTest {
   private static final Set<String> NOT_WRITTEN =
       Set.of(
           "AgentBodiesTest",
-          "AgentBreakerTest",
-          "AgentEventsTest",
-          "AgentFailuresTest",
-          "AgentOrderTest",
-          "AgentTransportsTest",
           "ChildMemoryTest",
           "ClientAddressTest",
           "FieldsTest",

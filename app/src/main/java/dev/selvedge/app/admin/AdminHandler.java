@@ -112,7 +112,12 @@ final class AdminHandler implements HttpHandler {
 
   private Answer ready() {
     return switch (sources.readiness().get()) {
-      case READY -> Answer.text(200, "ready\n");
+      case READY ->
+          Answer.text(
+              200,
+              sources.unhealthyAgents().get().stream()
+                  .map(line -> line.replaceAll("\\p{Cntrl}", "?") + "\n")
+                  .collect(Collectors.joining("", "ready\n", "")));
       case STARTING -> Answer.text(503, "starting\n");
       case DRAINING -> Answer.text(503, "draining\n");
     };

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * All that the admin listener asks of the program. Every one of them is called on virtual threads,
  * many at a time, and may block.
  *
+ * @param unhealthyAgents one line for each agent whose failure mode serves
  * @param config the configuration in force; its admin token is the one that requests must show
  */
 public record AdminSources(
     Supplier<Readiness> readiness,
+    Supplier<List<String>> unhealthyAgents,
     Metrics metrics,
     Decisions decisions,
     Supplier<Config> config,

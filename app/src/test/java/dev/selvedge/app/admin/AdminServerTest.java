@@ -27,6 +27,7 @@ class AdminServerTest {
   private static final String ID = "cafe0001000000000012";
 
   private volatile AdminSources.Readiness readiness = AdminSources.Readiness.READY;
+  private volatile List<String> unhealthy = List.of();
   private volatile AdminSources.Outcome outcome = new AdminSources.Outcome.Applied(List.of());
   private volatile @Nullable String token = Fixture.TOKEN;
   private final CountDownLatch reloadEntered = new CountDownLatch(1);
@@ -68,7 +69,12 @@ class AdminServerTest {
     return AdminServer.start(
         new InetSocketAddress(on, 0),
         new AdminSources(
-            () -> readiness, new Metrics(), decisions, () -> Fixture.config(token), this::reload));
+            () -> readiness,
+            () -> unhealthy,
+            new Metrics(),
+            decisions,
+            () -> Fixture.config(token),
+            this::reload));
   }
 
   private AdminSources.Outcome reload() {
@@ -101,6 +107,7 @@ class AdminServerTest {
             new RecordView.StepView(Step.REFUSED, "route_refused", 12),
             new RecordView.StepView(Step.RESPONDED, "403", 15)),
         3,
+        List.of(),
         20_400,
         0,
         231);
@@ -109,7 +116,11 @@ class AdminServerTest {
   @Test
   void saysHowItIs() throws IOException {
     assertThat(Raw.ask(address, "GET", "/health")).startsWith("HTTP/1.1 200 ").endsWith("ok\n");
-    assertThat(Raw.ask(address, "GET", "/ready")).startsWith("HTTP/1.1 200 ");
+    assertThat(Raw.ask(address, "GET", "/ready")).startsWith("HTTP/1.1 200 ").endsWith("ready\n");
+    unhealthy = List.of("agent waf is not healthy");
+    assertThat(Raw.ask(address, "GET", "/ready"))
+        .startsWith("HTTP/1.1 200 ")
+        .endsWith("ready\nagent waf is not healthy\n");
     readiness = AdminSources.Readiness.STARTING;
     assertThat(Raw.ask(address, "GET", "/ready"))
         .startsWith("HTTP/1.1 503 ")

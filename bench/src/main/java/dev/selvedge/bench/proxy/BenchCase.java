@@ -1,6 +1,8 @@
 package dev.selvedge.bench.proxy;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What is asked of every contender alike: how much work, which body, at what pace. */
@@ -14,7 +16,28 @@ public enum BenchCase {
   /** 1 MB answers as fast as they come, peers minimal. */
   LARGE_BARE("1MB-bare", Work.BARE, Body.LARGE, Pace.CLOSED_LOOP),
   /** 1 KB answers at a fifth of nginx's maximum, with equal work. */
-  SMALL_FIXED_RATE("1KB-fixed-rate", Work.EQUAL, Body.SMALL, Pace.FIXED_RATE);
+  SMALL_FIXED_RATE("1KB-fixed-rate", Work.EQUAL, Body.SMALL, Pace.FIXED_RATE),
+  /** One agent asked about each request over frames, against none; 1 KB as fast as it comes. */
+  ONE_AGENT("one-agent-kept", Suite.AGENTS, Body.BROWSER, Pace.CLOSED_LOOP, Contender.ONE_AGENT),
+  /** The same over gRPC. */
+  ONE_GRPC_AGENT(
+      "one-grpc-agent-kept", Suite.AGENTS, Body.BROWSER, Pace.CLOSED_LOOP, Contender.GRPC_AGENT),
+  /** One agent over frames at 2,000 requests a second. */
+  ONE_AGENT_FIXED_RATE(
+      "one-agent-2000-rps", Suite.AGENTS, Body.BROWSER, Pace.RATE_2000, Contender.ONE_AGENT);
+
+  /** Which of the benchmarks a case belongs to. */
+  public enum Suite {
+    /** This proxy against others. */
+    PROXY,
+    /** This proxy with agents against itself without. */
+    AGENTS;
+
+    /** The name on the command line. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   /** What a contender does besides moving bytes. */
   public enum Work {
@@ -40,7 +63,9 @@ public enum BenchCase {
     /** 1 KiB from memory. */
     SMALL("/r10/1k", 1 << 10),
     /** 1 MiB by sendfile. */
-    LARGE("/r10/1m", 1 << 20);
+    LARGE("/r10/1m", 1 << 20),
+    /** 1 KiB from memory, asked for with the 12 fields of a browser. */
+    BROWSER("/r10/1k", 1 << 10);
 
     private final String path;
     private final long bytes;
@@ -55,6 +80,11 @@ public enum BenchCase {
       return path;
     }
 
+    /** How the load program is told to ask. */
+    String asker() {
+      return this == BROWSER ? "browser" : "plain";
+    }
+
     /** The exact length of each answer's body. */
     long bytes() {
       return bytes;
@@ -66,19 +96,43 @@ public enum BenchCase {
     /** Each connection asks again once it is answered. */
     CLOSED_LOOP,
     /** Requests are due at fixed moments, whatever the answers do. */
-    FIXED_RATE
+    FIXED_RATE,
+    /** So too, 2,000 a second. */
+    RATE_2000
   }
 
   private final String label;
+  private final Suite suite;
   private final Work work;
   private final Body body;
   private final Pace pace;
+  private final List<Contender> contenders;
 
   BenchCase(String label, Work work, Body body, Pace pace) {
     this.label = label;
+    this.suite = Suite.PROXY;
     this.work = work;
     this.body = body;
     this.pace = pace;
+    this.contenders = List.of(Contender.SELVEDGE, Contender.NGINX, Contender.HAPROXY);
+  }
+
+  BenchCase(String label, Suite suite, Body body, Pace pace, Contender subject) {
+    this.label = label;
+    this.suite = suite;
+    this.work = Work.EQUAL;
+    this.body = body;
+    this.pace = pace;
+    this.contenders = List.of(subject, Contender.NO_AGENT);
+  }
+
+  Suite suite() {
+    return suite;
+  }
+
+  /** Who is measured: the subject first, then whom it is compared with. */
+  List<Contender> contenders() {
+    return contenders;
   }
 
   static Optional<BenchCase> named(String name) {

@@ -9,7 +9,13 @@ import java.util.List;
 enum Contender {
   SELVEDGE("selvedge", "kdl"),
   NGINX("nginx", "conf"),
-  HAPROXY("haproxy", "cfg");
+  HAPROXY("haproxy", "cfg"),
+  /** Ours, asking one agent about each request over frames. */
+  ONE_AGENT("one agent", "kdl"),
+  /** Ours, asking one agent over gRPC. */
+  GRPC_AGENT("one gRPC agent", "kdl"),
+  /** Ours without an agent, as a peer of ours with one. */
+  NO_AGENT("without agent", "kdl");
 
   private final String label;
   private final String extension;
@@ -25,19 +31,30 @@ enum Contender {
   }
 
   boolean isPeer() {
-    return this != SELVEDGE;
+    return this == NGINX || this == HAPROXY || this == NO_AGENT;
+  }
+
+  /** Whether it is this program, whatever its name in the rows. */
+  boolean isOurs() {
+    return this != NGINX && this != HAPROXY;
+  }
+
+  /** Whether an agent has to run beside it, on the load's core. */
+  boolean asksAgent() {
+    return this == ONE_AGENT || this == GRPC_AGENT;
   }
 
   /** {@code nginx-equal.conf}; the template is called so too, with {@code .template} behind. */
   String configName(Work work) {
-    return label + "-" + work.label() + "." + extension;
+    String name = asksAgent() ? "selvedge-agent" : isOurs() ? "selvedge-" + work.label() : null;
+    return (name == null ? label + "-" + work.label() : name) + "." + extension;
   }
 
   /** The command that stays in the foreground, pinned to that core by taskset. */
   List<String> command(Path home, Path folder, Path config, int core) {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
     switch (this) {
-      case SELVEDGE ->
+      case SELVEDGE, ONE_AGENT, GRPC_AGENT, NO_AGENT ->
           command.addAll(List.of(home.resolve("selvedge").toString(), "run", config.toString()));
       case NGINX ->
           command.addAll(

@@ -114,14 +114,15 @@ final class LoadProgram implements AutoCloseable {
     command(
         String.format(
             Locale.ROOT,
-            "run %d %s %d %d %.3f %.3f %.1f",
+            "run %d %s %d %d %.3f %.3f %.1f %s",
             port,
             body.path(),
             body.bytes(),
             CONNECTIONS,
             warmup,
             seconds,
-            rate));
+            rate,
+            body.asker()));
     String line = line();
     for (; !line.startsWith("{"); line = line()) {
       if (line.equals("window")) {

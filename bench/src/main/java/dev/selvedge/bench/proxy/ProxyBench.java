@@ -7,10 +7,12 @@ import dev.selvedge.bench.proxy.Round.Cores;
 import dev.selvedge.bench.report.BenchmarksPage;
 import dev.selvedge.bench.report.Machine;
 import dev.selvedge.bench.report.Report;
+import dev.selvedge.bench.report.Row;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +36,9 @@ public final class ProxyBench {
   /** The fixed rate, of nginx's maximum in the same run (DESIGN 11). */
   private static final double RATE_SHARE = 0.20;
 
+  /** Requests per second where a wake-up for each is what is asked about. */
+  private static final double LOW_RATE = 2_000;
+
   private final ProxyOptions options;
   private final List<Contender> contenders;
   private final PrintStream out;
@@ -47,11 +52,16 @@ public final class ProxyBench {
 
   /** Measures, prints and writes; 1 if any contender left work undone. */
   public static int run(ProxyOptions options, PrintStream out) {
+    return run(options, List.of(), out);
+  }
+
+  /** The same, with rows that were measured before and belong to the same report. */
+  public static int run(ProxyOptions options, List<Row> before, PrintStream out) {
     List<Contender> contenders = Setup.contenders(options, out);
     Setup.pinThisProgram(CORES.load());
     ProxyBench bench = new ProxyBench(options, contenders, out);
     bench.measureAll();
-    return bench.report(Setup.versions(contenders));
+    return bench.report(before, Setup.versions(contenders));
   }
 
   private void measureAll() {
@@ -68,12 +78,16 @@ public final class ProxyBench {
     }
   }
 
+  private List<Contender> present(BenchCase benchCase) {
+    return benchCase.contenders().stream().filter(contenders::contains).toList();
+  }
+
   private CaseResult measure(BenchCase benchCase, LoadProgram load) {
     Map<Contender, List<Round>> rounds = new EnumMap<>(Contender.class);
     List<RunningProxy> proxies = new ArrayList<>();
     try (Workspace workspace = Workspace.open(options.home())) {
       try {
-        for (Contender contender : contenders) {
+        for (Contender contender : present(benchCase)) {
           RunningProxy proxy =
               RunningProxy.start(
                   contender,
@@ -81,7 +95,7 @@ public final class ProxyBench {
                   options.home(),
                   workspace,
                   load.upstreamPort(),
-                  CORES.proxy());
+                  CORES);
           proxies.add(proxy);
           rounds.put(contender, new ArrayList<>());
           warmUp(proxy, benchCase.body(), load);
@@ -119,6 +133,9 @@ public final class ProxyBench {
     if (benchCase.pace() == Pace.CLOSED_LOOP) {
       return 0;
     }
+    if (benchCase.pace() == Pace.RATE_2000) {
+      return LOW_RATE;
+    }
     Optional<Double> measured =
         results.stream()
             .filter(result -> result.benchCase() == BenchCase.SMALL_EQUAL)
@@ -147,7 +164,9 @@ public final class ProxyBench {
   private Round measureRound(
       RunningProxy proxy, Body body, double rate, double warmup, LoadProgram load) {
     Usage[] usage = new Usage[2];
-    Set<Long> own = Set.of(load.pid(), ProcessHandle.current().pid());
+    Set<Long> own = new HashSet<>(proxy.companions());
+    own.add(load.pid());
+    own.add(ProcessHandle.current().pid());
     UpstreamCounts before = load.counts();
     LoadResult result =
         load.run(
@@ -182,17 +201,18 @@ public final class ProxyBench {
         fault == null ? "" : "; WORK NOT DONE: " + fault);
   }
 
-  private int report(String versions) {
-    String machine = Machine.describe() + "; " + versions;
-    Report report =
-        new Report("proxy", machine, results.stream().flatMap(r -> r.rows().stream()).toList());
+  private int report(List<Row> before, String versions) {
+    String machine = Machine.describe() + (versions.isEmpty() ? "" : "; " + versions);
+    List<Row> rows = new ArrayList<>(before);
+    results.forEach(result -> rows.addAll(result.rows()));
+    Report report = new Report(options.suite().label(), machine, rows);
     out.print(report.toMarkdown());
     if (options.json() != null) {
       report.writeTo(options.json());
     }
     if (options.write()) {
       new BenchmarksPage(options.home().resolve("docs/benchmarks.md"))
-          .write("proxy", Section.of(options, report, results, Clock.systemUTC()));
+          .write(options.suite().label(), Section.of(options, report, results, Clock.systemUTC()));
     }
     boolean done =
         results.stream()

@@ -1,5 +1,6 @@
 package dev.selvedge.bench.proxy;
 
+import dev.selvedge.bench.proxy.BenchCase.Suite;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What the command line asked for. Immutable.
  *
  * @param home the project's folder
+ * @param suite the benchmark that was named
  * @param cases in the order of their declaration; all if none was named
  * @param rounds measured windows of each contender and case, 1 to 100
  * @param seconds length of a window, 1 to 120
@@ -20,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  * @param write whether docs/benchmarks.md is renewed
  */
 public record ProxyOptions(
-    Path home, Set<BenchCase> cases, int rounds, int seconds, @Nullable Path json, boolean write) {
+    Path home,
+    Suite suite,
+    Set<BenchCase> cases,
+    int rounds,
+    int seconds,
+    @Nullable Path json,
+    boolean write) {
   private static final int ROUNDS = 5;
   private static final int ROUNDS_MAX = 100;
   private static final int SECONDS = 5;
@@ -29,7 +37,7 @@ public record ProxyOptions(
   /**
    * Reads the arguments behind the benchmark's name; throws with a line that says what is wrong.
    */
-  public static ProxyOptions parse(Path home, List<String> args) {
+  public static ProxyOptions parse(Path home, Suite suite, List<String> args) {
     Set<BenchCase> cases = EnumSet.noneOf(BenchCase.class);
     int rounds = ROUNDS;
     int seconds = SECONDS;
@@ -38,7 +46,7 @@ public record ProxyOptions(
     for (Iterator<String> rest = args.iterator(); rest.hasNext(); ) {
       String option = rest.next();
       switch (option) {
-        case "--case" -> cases.add(caseNamed(value(option, rest)));
+        case "--case" -> cases.add(caseNamed(suite, value(option, rest)));
         case "--rounds" -> rounds = number(option, value(option, rest), ROUNDS_MAX);
         case "--seconds" -> seconds = number(option, value(option, rest), SECONDS_MAX);
         case "--json" -> json = Path.of(value(option, rest));
@@ -46,21 +54,33 @@ public record ProxyOptions(
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    Set<BenchCase> chosen = cases.isEmpty() ? EnumSet.allOf(BenchCase.class) : cases;
-    return new ProxyOptions(home, chosen, rounds, seconds, json, write);
+    if (cases.isEmpty()) {
+      cases.addAll(all(suite));
+    }
+    return new ProxyOptions(home, suite, cases, rounds, seconds, json, write);
+  }
+
+  /** Whether no case of the suite is left out. */
+  public boolean everyCase() {
+    return cases.size() == all(suite).size();
+  }
+
+  /** Every case of a suite. */
+  static List<BenchCase> all(Suite suite) {
+    return Arrays.stream(BenchCase.values()).filter(c -> c.suite() == suite).toList();
   }
 
   /** The names that {@code --case} takes. */
-  public static String caseNames() {
-    return Arrays.stream(BenchCase.values())
-        .map(BenchCase::label)
-        .collect(Collectors.joining(", "));
+  public static String caseNames(Suite suite) {
+    return all(suite).stream().map(BenchCase::label).collect(Collectors.joining(", "));
   }
 
-  private static BenchCase caseNamed(String name) {
+  private static BenchCase caseNamed(Suite suite, String name) {
     return BenchCase.named(name)
+        .filter(c -> c.suite() == suite)
         .orElseThrow(() ->
-            new IllegalArgumentException("no case \"" + name + "\"; there are " + caseNames()));
+            new IllegalArgumentException(
+                "no case \"" + name + "\"; there are " + caseNames(suite)));
   }
 
   private static String value(String option, Iterator<String> rest) {

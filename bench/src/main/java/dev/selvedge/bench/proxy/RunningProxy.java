@@ -3,6 +3,7 @@ package dev.selvedge.bench.proxy;
 import dev.selvedge.bench.BenchException;
 import dev.selvedge.bench.proxy.BenchCase.Body;
 import dev.selvedge.bench.proxy.BenchCase.Work;
+import dev.selvedge.bench.proxy.Round.Cores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,35 +41,54 @@ final class RunningProxy implements AutoCloseable {
   private final Process process;
   private final int port;
   private final LineCount logLines;
+  private final @Nullable AskedAgent agent;
   private long answers;
 
   private RunningProxy(
-      Contender contender, Work work, Process process, int port, LineCount logLines) {
+      Contender contender,
+      Work work,
+      Process process,
+      int port,
+      LineCount logLines,
+      @Nullable AskedAgent agent) {
     this.contender = contender;
     this.work = work;
     this.process = process;
     this.port = port;
     this.logLines = logLines;
+    this.agent = agent;
   }
 
   /** Starts the contender and returns when it accepts connections. */
   static RunningProxy start(
-      Contender contender, Work work, Path home, Workspace workspace, int upstreamPort, int core) {
+      Contender contender,
+      Work work,
+      Path home,
+      Workspace workspace,
+      int upstreamPort,
+      Cores cores) {
     int port = Workspace.freePort();
-    Path config = workspace.configure(contender, work, port, upstreamPort);
+    AskedAgent agent =
+        contender.asksAgent() ? AskedAgent.start(contender, home, workspace, cores.load()) : null;
+    Path config =
+        agent == null
+            ? workspace.configure(contender, work, port, upstreamPort)
+            : workspace.configure(
+                contender, work, port, upstreamPort, agent.adminPort(), agent.node());
     Path log = workspace.accessLog(contender);
     Path output = workspace.output(contender);
     // HAProxy logs to its standard output, which therefore is the access log.
     Path stdout = contender == Contender.HAPROXY ? log : output;
     try {
       Process process =
-          new ProcessBuilder(contender.command(home, workspace.folder(), config, core))
+          new ProcessBuilder(contender.command(home, workspace.folder(), config, cores.proxy()))
               .directory(workspace.folder().toFile())
               .redirectOutput(Redirect.appendTo(stdout.toFile()))
               .redirectError(Redirect.appendTo(output.toFile()))
               .start();
       Processes.stopAtExit(process.toHandle());
-      RunningProxy proxy = new RunningProxy(contender, work, process, port, new LineCount(log));
+      RunningProxy proxy =
+          new RunningProxy(contender, work, process, port, new LineCount(log), agent);
       proxy.awaitReady(output);
       return proxy;
     } catch (IOException e) {
@@ -81,9 +102,12 @@ final class RunningProxy implements AutoCloseable {
             START_MILLIS,
             () ->
                 !process.isAlive()
-                    || (contender.isPeer()
-                        ? isListening(port)
-                        : READY.matcher(text(output)).find()));
+                    || (contender.isOurs()
+                        ? READY.matcher(text(output)).find()
+                        : isListening(port)));
+    if (ready && agent != null) {
+      ready = await(START_MILLIS, agent::healthy);
+    }
     if (!ready || !process.isAlive()) {
       String said = text(output);
       close();
@@ -105,6 +129,11 @@ final class RunningProxy implements AutoCloseable {
 
   int port() {
     return port;
+  }
+
+  /** Processes that work for it on the load's core. */
+  Set<Long> companions() {
+    return agent == null ? Set.of() : Set.of(agent.pid());
   }
 
   /**
@@ -156,6 +185,10 @@ final class RunningProxy implements AutoCloseable {
           seen.forwardedFor(),
           seen.requestIds());
     }
+    String unasked = agent == null ? null : agent.workNotDone(answers);
+    if (unasked != null) {
+      return unasked;
+    }
     await(LOG_MILLIS, () -> logLines.now() >= answers);
     long lines = logLines.now();
     return lines == answers ? null : "access log has " + lines + " lines for " + answers;
@@ -194,5 +227,8 @@ final class RunningProxy implements AutoCloseable {
   @Override
   public void close() {
     Processes.stop(process.toHandle(), STOP_SECONDS);
+    if (agent != null) {
+      agent.close();
+    }
   }
 }

@@ -13,7 +13,7 @@ final class Section {
 
   static String of(ProxyOptions options, Report report, List<CaseResult> results, Clock clock) {
     String cases =
-        options.cases().size() == BenchCase.values().length
+        options.everyCase()
             ? ""
             : options.cases().stream()
                 .map(c -> " --case " + c.label())
@@ -22,10 +22,11 @@ final class Section {
             Locale.ROOT,
             """
 
-            %s, `./selvedge bench proxy%s --rounds %d --seconds %d --write`, on %s.
+            %s, `./selvedge bench %s%s --rounds %d --seconds %d --write`, on %s.
 
             """,
             LocalDate.now(clock),
+            options.suite().label(),
             cases,
             options.rounds(),
             options.seconds(),

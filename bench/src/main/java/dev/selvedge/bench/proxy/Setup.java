@@ -24,12 +24,15 @@ final class Setup {
       throw new BenchException(Programs.missing(tools));
     }
     if (Runtime.getRuntime().availableProcessors() < CORES_NEEDED) {
-      throw new BenchException("bench proxy needs two cores: one for the proxy, one for the load");
+      throw new BenchException(
+          "the benchmark needs two cores: one for the proxy, one for the load");
     }
     List<Contender> present = new ArrayList<>();
     List<String> missing = new ArrayList<>();
-    for (Contender contender : Contender.values()) {
-      if (contender.isPeer() && Programs.find(contender.label()).isEmpty()) {
+    List<Contender> wanted =
+        options.cases().stream().flatMap(c -> c.contenders().stream()).distinct().sorted().toList();
+    for (Contender contender : wanted) {
+      if (!contender.isOurs() && Programs.find(contender.label()).isEmpty()) {
         missing.add(contender.label());
       } else {
         present.add(contender);
@@ -78,7 +81,7 @@ final class Setup {
   /** What the peers say of themselves. */
   static String versions(List<Contender> contenders) {
     return contenders.stream()
-        .filter(Contender::isPeer)
+        .filter(contender -> !contender.isOurs())
         .map(peer -> Programs.output(List.of(Programs.require(peer.label()), "-v")))
         .map(text -> text.lines().findFirst().orElse("").replace("nginx version: ", ""))
         .map(line -> line.replaceAll(" - https?://.*", ""))

@@ -59,13 +59,30 @@ final class Workspace implements AutoCloseable {
 
   /** Writes the contender's configuration file from its template in {@code bench/peers}. */
   Path configure(Contender contender, Work work, int proxyPort, int upstreamPort) {
+    return configure(contender, work, proxyPort, upstreamPort, 0, "");
+  }
+
+  /**
+   * The same for a contender with an agent.
+   *
+   * @param agent the node that says where it is
+   */
+  Path configure(
+      Contender contender,
+      Work work,
+      int proxyPort,
+      int upstreamPort,
+      int adminPort,
+      String agent) {
     String name = contender.configName(work);
     Map<String, String> values =
         Map.of(
             "@DIR@", folder.toString(),
             "@ACCESS_LOG@", accessLog(contender).toString(),
             "@PROXY_PORT@", Integer.toString(proxyPort),
-            "@UPSTREAM_PORT@", Integer.toString(upstreamPort));
+            "@UPSTREAM_PORT@", Integer.toString(upstreamPort),
+            "@ADMIN_PORT@", Integer.toString(adminPort),
+            "@AGENT@", agent);
     try {
       String text = Files.readString(home.resolve("bench/peers/" + name + ".template"));
       for (Map.Entry<String, String> value : values.entrySet()) {

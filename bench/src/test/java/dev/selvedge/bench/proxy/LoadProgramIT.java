@@ -134,7 +134,12 @@ class LoadProgramIT {
         try (Workspace workspace = Workspace.open(home());
             RunningProxy proxy =
                 RunningProxy.start(
-                    peer, benchCase.work(), home(), workspace, load.upstreamPort(), 0)) {
+                    peer,
+                    benchCase.work(),
+                    home(),
+                    workspace,
+                    load.upstreamPort(),
+                    new Round.Cores(0, 1))) {
           assertThat(proxy.probe(benchCase.body())).isNull();
           UpstreamCounts before = load.counts();
           LoadResult result = load.run(proxy.port(), benchCase.body(), 0, 0.3, 0);
@@ -151,7 +156,12 @@ class LoadProgramIT {
     try (Workspace workspace = Workspace.open(home());
         RunningProxy proxy =
             RunningProxy.start(
-                Contender.NGINX, BenchCase.Work.EQUAL, home(), workspace, load.upstreamPort(), 0)) {
+                Contender.NGINX,
+                BenchCase.Work.EQUAL,
+                home(),
+                workspace,
+                load.upstreamPort(),
+                new Round.Cores(0, 1))) {
       LoadResult claimed = load.run(proxy.port(), Body.SMALL, 0, 0.1, 100);
       UpstreamCounts none = new UpstreamCounts(0, 0, claimed.answers(), claimed.answers(), 0);
       assertThat(proxy.workNotDone(claimed, none)).contains("0 x-request-id");

@@ -68,6 +68,8 @@ class AgentOrderTest {
         RawClient client = proxy.client().get("/")) {
       ScriptedAgent.Taken first = a.take();
       b.take().decide(set("x-both", "b").with(Mutation.add(Target.REQUEST, "x-list", "b")));
+      Await.until(
+          "b has decided", () -> proxy.metric("selvedge_agent_decisions", "agent=\"b\"") == 1);
       first.decide(set("x-both", "a").with(Mutation.add(Target.REQUEST, "x-list", "a")));
       Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(200);

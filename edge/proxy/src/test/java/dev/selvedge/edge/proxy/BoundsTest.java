@@ -2,15 +2,20 @@ package dev.selvedge.edge.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.selvedge.edge.protocol.Decision;
+import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.proxy.rig.Answer;
 import dev.selvedge.edge.proxy.rig.Await;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
+import dev.selvedge.edge.proxy.rig.ScriptedAgent;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * serves as before afterwards.
  */
 class BoundsTest {
+
+  @TempDir Path folder;
 
   private static final String OWN = "routes { route \"own\" { respond { body \"ok\" } } }\n";
   private static final String ROUTE = "routes { route \"all\" { upstream \"up\" } }\n";
@@ -422,6 +429,102 @@ class BoundsTest {
         client.close();
       }
       proxy.awaitRest();
+      healthy(proxy);
+    }
+  }
+
+  private static String agent(Path socket, String keys) {
+    return "routes { route \"own\" { echo; agents \"a\" } }\n"
+        + "agents { agent \"a\" { unix-socket path=\"%s\"; failure-mode \"closed\"; %s } }\n"
+            .formatted(socket, keys);
+  }
+
+  private static long agentFailures(RunningProxy proxy, String code) {
+    return proxy.metric("selvedge_agent_failures", "code=\"" + code + "\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void asksAnAgentNoMoreThanMaxConcurrentCallsAtATime(int loops) throws Exception {
+    Path socket = folder.resolve("agent");
+    String keys = "timeout \"60s\"; max-concurrent-calls 3";
+    try (ScriptedAgent agent = ScriptedAgent.waiting(socket, EventType.REQUEST_HEADERS);
+        RunningProxy proxy = RunningProxy.startWithAgents(loops, "", agent(socket, keys))) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        clients.add(proxy.client().get("/"));
+      }
+      Await.until("17 wait", () -> proxy.metric("selvedge_agent_queue", "") == 17);
+      for (int i = 0; i < 20; i++) {
+        ScriptedAgent.Taken taken = agent.take();
+        assertThat(proxy.metric("selvedge_agent_calls_in_flight", "")).isLessThanOrEqualTo(3);
+        assertThat(agent.untaken()).isLessThanOrEqualTo(2);
+        taken.decide(Decision.ALLOW);
+      }
+      for (RawClient client : clients) {
+        assertThat(client.answer().status()).isEqualTo(200);
+        client.close();
+      }
+      agent.script(ScriptedAgent.always(Decision.ALLOW));
+      healthy(proxy);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void callsOverTheQueueOfAnAgentTakeItsFailureModeAtOnce(int loops) throws Exception {
+    Path socket = folder.resolve("agent");
+    String keys = "timeout \"60s\"; max-concurrent-calls 2; max-queued-calls 3";
+    try (ScriptedAgent agent = ScriptedAgent.waiting(socket, EventType.REQUEST_HEADERS);
+        RunningProxy proxy = RunningProxy.startWithAgents(loops, "", agent(socket, keys))) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        clients.add(proxy.client().get("/"));
+      }
+      Await.until("3 wait", () -> proxy.metric("selvedge_agent_queue", "") == 3);
+      for (int i = 0; i < 4; i++) {
+        try (RawClient refused = proxy.client().get("/")) {
+          Answer answer = refused.answer();
+          assertThat(answer.status()).isEqualTo(503);
+          assertThat(answer.code()).isEqualTo("agent_queue_full");
+        }
+      }
+      assertThat(agentFailures(proxy, "agent_queue_full")).isEqualTo(4);
+      assertThat(failures(proxy, "agent_queue_full")).isEqualTo(4);
+      agent.take();
+      agent.take().decide(Decision.ALLOW);
+      Await.until("one more is asked", () -> agent.asked() == 3);
+      agent.script(ScriptedAgent.always(Decision.ALLOW));
+      for (RawClient client : clients) {
+        client.reset();
+      }
+      healthy(proxy);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void endsACallToAnAgentAtItsDeadline(int loops) throws Exception {
+    Path socket = folder.resolve("agent");
+    String keys = "timeout \"5s\"; max-concurrent-calls 1; max-queued-calls 2";
+    try (ScriptedAgent agent = ScriptedAgent.waiting(socket, EventType.REQUEST_HEADERS);
+        RunningProxy proxy = RunningProxy.startWithAgents(loops, "", agent(socket, keys))) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        clients.add(proxy.client().get("/"));
+      }
+      Await.until("2 wait", () -> proxy.metric("selvedge_agent_queue", "") == 2);
+      agent.take();
+      proxy.elapse(java.time.Duration.ofMillis(5_100));
+      for (RawClient client : clients) {
+        Answer answer = client.answer();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("agent_timeout");
+        client.close();
+      }
+      assertThat(proxy.metric("selvedge_agent_timeouts", "")).isEqualTo(3);
+      assertThat(agent.asked()).as("those that waited were not asked").isEqualTo(1);
+      agent.script(ScriptedAgent.always(Decision.ALLOW));
       healthy(proxy);
     }
   }

@@ -1,14 +1,13 @@
 package dev.selvedge.edge.waf;
 
+import dev.selvedge.edge.waf.engine.Engine;
 import dev.selvedge.edge.waf.engine.EngineOptions;
-import dev.selvedge.edge.waf.engine.StoredCollections;
 import dev.selvedge.edge.waf.engine.Transaction;
 import dev.selvedge.edge.waf.lang.RuleReader;
 import dev.selvedge.edge.waf.operator.FileSource;
 import dev.selvedge.edge.waf.rule.RuleProgram;
 import dev.selvedge.edge.waf.trace.Trace;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A loaded rule set: the rules of one configuration, compiled, and what they remember between
@@ -18,16 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
  * Thread-safe.
  */
 public final class RuleSet {
-  private static final int STORED_ENTRIES_MAX = 10_000;
-
-  private final RuleProgram program;
-  private final EngineOptions options;
-  private final StoredCollections stored = new StoredCollections(STORED_ENTRIES_MAX);
-  private final AtomicLong sequence = new AtomicLong();
+  private final Engine engine;
 
   private RuleSet(RuleProgram program, EngineOptions options) {
-    this.program = program;
-    this.options = options;
+    engine = new Engine(program, options);
   }
 
   /** Loads rule files in order, as if they were one. */
@@ -58,11 +51,18 @@ public final class RuleSet {
 
   /** A transaction that tells {@code trace} what it does. */
   public Transaction newTransaction(Trace trace) {
-    String id = options.clock().millis() / 1000 + "." + sequence.incrementAndGet();
-    return new Transaction(program, options, stored, trace, id);
+    return engine.newTransaction(trace, true);
+  }
+
+  /**
+   * A transaction that evaluates rule after rule, which gives the same for more: the authority that
+   * the planned way is held against.
+   */
+  public Transaction newPlainTransaction() {
+    return engine.newTransaction(Trace.OFF, false);
   }
 
   public RuleProgram program() {
-    return program;
+    return engine.program();
   }
 }

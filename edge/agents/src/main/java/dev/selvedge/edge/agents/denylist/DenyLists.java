@@ -16,7 +16,10 @@ final class DenyLists {
   /** A set of this size and its successor, read while it is in use, fit the default memory. */
   static final int ADDRESSES_MAX = 100_000;
 
-  /** Each is tried on each request, at about 0.1 µs (a word) to 30 ns a character (a pattern). */
+  /**
+   * Each is tried on each request: 0.3 µs where the pattern begins with plain characters, else some
+   * 30 ns for each character of the path or value (re2j 1.8).
+   */
   static final int PATTERNS_MAX = 256;
 
   /** What a list holds. */

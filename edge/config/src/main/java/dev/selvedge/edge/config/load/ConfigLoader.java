@@ -40,6 +40,17 @@ public final class ConfigLoader {
     return decoded(includes.root(file), start, builtIns, includes, report);
   }
 
+  /**
+   * Reads a file and what it includes, whatever its keys are.
+   *
+   * @param env the value of an environment variable, or null
+   */
+  public static Tree tree(Path file, Function<String, @Nullable String> env) {
+    Report report = new Report(any -> null);
+    List<KdlNode> nodes = new Includes(env, report).root(file);
+    return new Tree(nodes, report.sorted());
+  }
+
   /** Like {@link #parse(String, String, Function, Collection)} where no agent is built in. */
   public static Loaded parse(String text, String fileName, Function<String, @Nullable String> env) {
     return parse(text, fileName, env, List.of());

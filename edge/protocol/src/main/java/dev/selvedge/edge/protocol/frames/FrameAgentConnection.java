@@ -69,7 +69,7 @@ final class FrameAgentConnection extends FrameHandler implements AgentWire {
   @Override
   void failed(Throwable cause) {
     if (cause instanceof ProtocolViolation violation) {
-      LOG.log(System.Logger.Level.WARNING, "the proxy broke the protocol: {0}", violation);
+      LOG.log(System.Logger.Level.WARNING, "the proxy broke the protocol", violation);
     } else {
       LOG.log(System.Logger.Level.ERROR, "the connection failed", cause);
     }

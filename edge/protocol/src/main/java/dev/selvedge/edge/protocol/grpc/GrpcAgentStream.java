@@ -1,5 +1,6 @@
 package dev.selvedge.edge.protocol.grpc;
 
+import dev.selvedge.edge.protocol.ToAgent;
 import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.agent.AgentHost;
 import dev.selvedge.edge.protocol.agent.AgentSession;
@@ -38,14 +39,14 @@ final class GrpcAgentStream extends ServerCall.Listener<byte[]> implements Agent
       return;
     }
     try {
-      ToAgentReader read = ToAgentReader.read(bytes);
+      Envelope<ToAgent> read = ToAgentReader.read(bytes);
       if (read.message() != null) {
         session.receive(read.call(), read.flags(), read.message());
       }
       owed++;
       onReady();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.WARNING, "the stream failed: {0}", e);
+      LOG.log(System.Logger.Level.WARNING, "the stream failed", e);
       end(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
     }
   }

@@ -4,6 +4,7 @@ import dev.selvedge.edge.protocol.AgentEvent.RequestComplete;
 import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.protocol.RequestContext;
 import dev.selvedge.edge.protocol.ToAgent;
+import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
 import dev.selvedge.edge.protocol.client.ChunkQueue;
@@ -120,7 +121,7 @@ public final class GrpcConnection implements Wire {
       return;
     }
     try {
-      ToProxyReader read = ToProxyReader.read(bytes);
+      Envelope<ToProxy> read = ToProxyReader.read(bytes);
       if (read.message() != null) {
         agent.receive(read.call(), read.flags(), read.message());
       }

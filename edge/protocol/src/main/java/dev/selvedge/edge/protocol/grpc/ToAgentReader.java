@@ -6,7 +6,6 @@ import dev.selvedge.edge.protocol.AgentEvent.RequestHeaders;
 import dev.selvedge.edge.protocol.AgentEvent.ResponseHeaders;
 import dev.selvedge.edge.protocol.Bounds;
 import dev.selvedge.edge.protocol.ConfigNode;
-import dev.selvedge.edge.protocol.Flags;
 import dev.selvedge.edge.protocol.ReceivedContext;
 import dev.selvedge.edge.protocol.ToAgent;
 import dev.selvedge.edge.protocol.Violation;
@@ -16,62 +15,36 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code ToAgent} of agent.proto, read. Throws nothing but {@code ProtocolViolation}.
- *
- * @param message null where it is of an unknown kind and may be skipped
+ * Reads the {@code ToAgent} messages of agent.proto, as strictly as a frame. Throws nothing but
+ * {@code ProtocolViolation}. Stateless.
  */
-record ToAgentReader(int call, int flags, @Nullable ToAgent message) {
+final class ToAgentReader {
 
   private static final byte[] NO_BYTES = {};
   private static final ConfigNode.Kind[] KINDS = ConfigNode.Kind.values();
 
-  static ToAgentReader read(byte[] bytes) {
-    ProtoInput in = new ProtoInput(bytes);
-    int call = 0;
-    int flags = 0;
-    ToAgent message = null;
-    for (int field; (field = in.field()) != 0; ) {
-      switch (field) {
-        case 1 -> call = in.number();
-        case 2 -> flags = in.number();
-        default -> {
-          ToAgent known = message(field, in);
-          message = known == null ? message : known;
-        }
-      }
-    }
-    if (message == null && Flags.has(flags, Flags.CRITICAL)) {
-      throw Violation.UNKNOWN_CRITICAL.because("a message that is not known");
-    }
-    return new ToAgentReader(call, flags, message);
+  private ToAgentReader() {}
+
+  static Envelope<ToAgent> read(byte[] bytes) {
+    return Envelope.read(
+        bytes, ToAgentProto.HELLO, ToAgentProto.REQUEST_COMPLETE, ToAgentReader::message);
   }
 
   private static @Nullable ToAgent message(int field, ProtoInput in) {
-    if (field < ToAgentProto.HELLO || field > ToAgentProto.REQUEST_COMPLETE) {
-      in.skip();
-      return null;
-    }
-    int outer = in.enter();
-    ToAgent message =
-        switch (field) {
-          case ToAgentProto.HELLO -> hello(in);
-          case ToAgentProto.CONFIGURE -> configure(in);
-          case ToAgentProto.HEALTH -> new ToAgent.Health(onlyNumber(in));
-          case ToAgentProto.DRAIN -> new ToAgent.Drain();
-          case ToAgentProto.CANCEL -> new ToAgent.Cancel();
-          case ToAgentProto.CREDIT -> new ToAgent.ProxyCredit(onlyCount(in));
-          case ToAgentProto.REQUEST_HEADERS -> requestHeaders(in);
-          case ToAgentProto.REQUEST_BODY -> new AgentEvent.RequestBody(chunk(in));
-          case ToAgentProto.RESPONSE_HEADERS -> responseHeaders(in);
-          case ToAgentProto.RESPONSE_BODY -> new AgentEvent.ResponseBody(chunk(in));
-          case ToAgentProto.REQUEST_COMPLETE -> requestComplete(in);
-          default -> null;
-        };
-    while (in.field() != 0) {
-      in.skip();
-    }
-    in.leave(outer);
-    return message;
+    return switch (field) {
+      case ToAgentProto.HELLO -> hello(in);
+      case ToAgentProto.CONFIGURE -> configure(in);
+      case ToAgentProto.HEALTH -> new ToAgent.Health(onlyNumber(in));
+      case ToAgentProto.DRAIN -> new ToAgent.Drain();
+      case ToAgentProto.CANCEL -> new ToAgent.Cancel();
+      case ToAgentProto.CREDIT -> new ToAgent.ProxyCredit(onlyCount(in));
+      case ToAgentProto.REQUEST_HEADERS -> requestHeaders(in);
+      case ToAgentProto.REQUEST_BODY -> new AgentEvent.RequestBody(chunk(in));
+      case ToAgentProto.RESPONSE_HEADERS -> responseHeaders(in);
+      case ToAgentProto.RESPONSE_BODY -> new AgentEvent.ResponseBody(chunk(in));
+      case ToAgentProto.REQUEST_COMPLETE -> requestComplete(in);
+      default -> null;
+    };
   }
 
   static long onlyNumber(ProtoInput in) {

@@ -8,7 +8,6 @@ import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.protocol.Field;
 import dev.selvedge.edge.protocol.FieldRules;
-import dev.selvedge.edge.protocol.Flags;
 import dev.selvedge.edge.protocol.Mutation;
 import dev.selvedge.edge.protocol.ToProxy;
 import dev.selvedge.edge.protocol.ToProxy.ChunkResult;
@@ -20,12 +19,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code ToProxy} of agent.proto, read and checked as strictly as a frame. Throws nothing but
- * {@code ProtocolViolation}.
- *
- * @param message null where it is of an unknown kind and may be skipped
+ * Reads the {@code ToProxy} messages of agent.proto, as strictly as a frame. Throws nothing but
+ * {@code ProtocolViolation}. Stateless.
  */
-record ToProxyReader(int call, int flags, @Nullable ToProxy message) {
+final class ToProxyReader {
 
   private static final byte[] NO_BYTES = {};
   private static final ChunkResult.Op[] CHUNK_OPS = ChunkResult.Op.values();
@@ -33,50 +30,25 @@ record ToProxyReader(int call, int flags, @Nullable ToProxy message) {
   private static final Mutation.Target[] TARGETS = Mutation.Target.values();
   private static final HealthReport.State[] STATES = HealthReport.State.values();
 
-  static ToProxyReader read(byte[] bytes) {
-    ProtoInput in = new ProtoInput(bytes);
-    int call = 0;
-    int flags = 0;
-    ToProxy message = null;
-    for (int field; (field = in.field()) != 0; ) {
-      switch (field) {
-        case 1 -> call = in.number();
-        case 2 -> flags = in.number();
-        default -> {
-          ToProxy known = message(field, in);
-          message = known == null ? message : known;
-        }
-      }
-    }
-    if (message == null && Flags.has(flags, Flags.CRITICAL)) {
-      throw Violation.UNKNOWN_CRITICAL.because("a message that is not known");
-    }
-    return new ToProxyReader(call, flags, message);
+  private ToProxyReader() {}
+
+  static Envelope<ToProxy> read(byte[] bytes) {
+    return Envelope.read(
+        bytes, ToProxyProto.WELCOME, ToProxyProto.CHUNK_RESULT, ToProxyReader::message);
   }
 
   private static @Nullable ToProxy message(int field, ProtoInput in) {
-    if (field < ToProxyProto.WELCOME || field > ToProxyProto.CHUNK_RESULT) {
-      in.skip();
-      return null;
-    }
-    int outer = in.enter();
-    ToProxy message =
-        switch (field) {
-          case ToProxyProto.WELCOME -> welcome(in);
-          case ToProxyProto.CONFIGURED -> configured(in);
-          case ToProxyProto.HEALTH_REPORT -> healthReport(in);
-          case ToProxyProto.LEAVING -> new ToProxy.Leaving();
-          case ToProxyProto.ENDED -> ended(in);
-          case ToProxyProto.CREDIT -> new ToProxy.AgentCredit(ToAgentReader.onlyCount(in));
-          case ToProxyProto.DECISION -> decided(in);
-          case ToProxyProto.CHUNK_RESULT -> chunkResult(in);
-          default -> null;
-        };
-    while (in.field() != 0) {
-      in.skip();
-    }
-    in.leave(outer);
-    return message;
+    return switch (field) {
+      case ToProxyProto.WELCOME -> welcome(in);
+      case ToProxyProto.CONFIGURED -> configured(in);
+      case ToProxyProto.HEALTH_REPORT -> healthReport(in);
+      case ToProxyProto.LEAVING -> new ToProxy.Leaving();
+      case ToProxyProto.ENDED -> ended(in);
+      case ToProxyProto.CREDIT -> new ToProxy.AgentCredit(ToAgentReader.onlyCount(in));
+      case ToProxyProto.DECISION -> decided(in);
+      case ToProxyProto.CHUNK_RESULT -> chunkResult(in);
+      default -> null;
+    };
   }
 
   private static ToProxy welcome(ProtoInput in) {

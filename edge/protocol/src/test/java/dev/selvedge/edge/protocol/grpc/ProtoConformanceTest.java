@@ -12,6 +12,7 @@ import dev.selvedge.edge.protocol.Described;
 import dev.selvedge.edge.protocol.Heads;
 import dev.selvedge.edge.protocol.Messages;
 import dev.selvedge.edge.protocol.Seeded;
+import dev.selvedge.edge.protocol.ToAgent;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +82,8 @@ class ProtoConformanceTest {
 
   private static void sameToAgent(byte[] bytes) throws Exception {
     byte[] again = through("ToAgent", bytes);
-    ToAgentReader written = ToAgentReader.read(bytes);
-    ToAgentReader read = ToAgentReader.read(again);
+    Envelope<ToAgent> written = ToAgentReader.read(bytes);
+    Envelope<ToAgent> read = ToAgentReader.read(again);
     assertThat(Described.of(read.message())).isEqualTo(Described.of(written.message()));
     assertThat(read.call()).isEqualTo(written.call());
     assertThat(read.flags()).isEqualTo(written.flags());

@@ -23,12 +23,12 @@ class ProtoLawsTest {
           Messages messages = new Messages(random);
           ToAgent.Control control = messages.control();
           int call = random.nextInt();
-          ToAgentReader read = ToAgentReader.read(ToAgentProto.control(call, 3, control));
+          Envelope<ToAgent> read = ToAgentReader.read(ToAgentProto.control(call, 3, control));
           assertThat(Described.of(read.message())).isEqualTo(Described.of(control));
           assertThat(read.call()).isEqualTo(call);
           assertThat(read.flags()).isEqualTo(3);
           ToProxy reply = messages.reply();
-          ToProxyReader answer = ToProxyReader.read(ToProxyProto.write(call, 0, reply));
+          Envelope<ToProxy> answer = ToProxyReader.read(ToProxyProto.write(call, 0, reply));
           assertThat(Described.of(answer.message())).isEqualTo(Described.of(reply));
         });
   }

@@ -292,9 +292,18 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
 
   // ---- ends of a question
 
+  /** Whether the deadline has passed, though its timer did not fire yet. */
+  boolean late() {
+    return worker.now() - clockSince >= leftNanos;
+  }
+
   @Override
   protected void expired(long nowNanos) {
     worker.readClock();
+    expire();
+  }
+
+  void expire() {
     worker.metrics().add(agent.metrics().timeouts(), 1);
     boolean held = state == State.ASKED;
     if (state == State.QUEUED) {
@@ -316,7 +325,8 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
    */
   void failed(FailureCode why, boolean counts) {
     worker.metrics().add(agent.metrics().failure(why), 1);
-    if (counts) {
+    boolean askedAtAll = why != FailureCode.AGENT_UNAVAILABLE || pass != CircuitBreaker.Pass.PROBE;
+    if (counts && askedAtAll) {
       agent.breaker().failed(pass, worker.now());
     } else {
       agent.breaker().abandoned(pass);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Makes connections to one agent and says what it is told first. Names are resolved on a virtual
  * thread, anew for every connection. Thread-safe.
  */
-final class AgentDialer {
+public final class AgentDialer {
 
   private static final String UNIX = "unix:";
 
@@ -35,7 +35,7 @@ final class AgentDialer {
   private final Configure configure;
   private final @Nullable SslContext tls;
 
-  AgentDialer(AgentConfig config, AgentAddresses addresses, int events) throws IOException {
+  public AgentDialer(AgentConfig config, AgentAddresses addresses, int events) throws IOException {
     this.config = config;
     this.addresses = addresses;
     this.hello =
@@ -66,7 +66,7 @@ final class AgentDialer {
     };
   }
 
-  Configure configure() {
+  public Configure configure() {
     return configure;
   }
 
@@ -76,7 +76,7 @@ final class AgentDialer {
    * @param made takes the channel, on the loop; the listener may have heard of its loss before
    * @param failed takes the reason where there is no channel, on the loop
    */
-  <C> void dial(
+  public <C> void dial(
       EventLoop loop,
       AgentListener<C> listener,
       Consumer<AgentChannel<C>> made,

@@ -240,6 +240,9 @@ final class AgentLink extends TimerWheel.Timer {
       silent = 0;
       switch (report.state()) {
         case HEALTHY -> {
+          if (!healthy) {
+            owner.agent().breaker().reconnected(worker.now());
+          }
           healthy = true;
           problem = null;
           connectFailed = false;

@@ -170,7 +170,12 @@ final class AgentLoop {
     while (!waiters.isEmpty() && permits.tryAcquire()) {
       AgentCall call = waiters.removeFirst();
       left();
-      call.send();
+      if (call.late()) {
+        permits.release();
+        call.expire();
+      } else {
+        call.send();
+      }
     }
     if (waiters.isEmpty() && agent.queue().count() > 0 && !permits.full()) {
       agent.wakeAnother(worker.index());

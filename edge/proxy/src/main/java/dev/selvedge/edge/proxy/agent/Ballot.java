@@ -14,12 +14,12 @@ import java.util.Arrays;
  *
  * <p>Sets of agents are bits of a long. Reused through {@link #begin}. Not thread-safe.
  */
-final class Ballot {
+public final class Ballot {
 
   /** Agents of one route. */
   static final int AGENTS_MAX = 64;
 
-  static final int NOBODY = -1;
+  public static final int NOBODY = -1;
 
   private final Vote[] votes = new Vote[AGENTS_MAX];
   private long[] after = {};
@@ -35,7 +35,7 @@ final class Ballot {
    * @param predecessors for each agent those, earlier in order, that must have allowed before
    * @param voters those that are asked at all; the others allow
    */
-  void begin(long[] predecessors, long voters) {
+  public void begin(long[] predecessors, long voters) {
     after = predecessors;
     all = predecessors.length == Long.SIZE ? -1L : (1L << predecessors.length) - 1;
     asked = all & ~voters;
@@ -46,7 +46,7 @@ final class Ballot {
   }
 
   /** The agents to be asked now, each named once. */
-  long takeReady() {
+  public long takeReady() {
     long ready = 0;
     for (long left = all & ~(asked | passedOver); left != 0; left &= left - 1) {
       int agent = Long.numberOfTrailingZeros(left);
@@ -59,7 +59,7 @@ final class Ballot {
   }
 
   /** An agent that was asked has voted. */
-  void vote(int agent, Vote vote) {
+  public void vote(int agent, Vote vote) {
     long bit = 1L << agent;
     votes[agent] = vote;
     voted |= bit;
@@ -92,7 +92,7 @@ final class Ballot {
   }
 
   /** The agent whose refusal counts, or {@link #NOBODY} where the head may pass. */
-  int winner() {
+  public int winner() {
     int winner = NOBODY;
     for (long left = voted & ~allowed; left != 0; left &= left - 1) {
       int agent = Long.numberOfTrailingZeros(left);
@@ -108,7 +108,7 @@ final class Ballot {
   }
 
   /** Those in front of that agent in the chain of {@code after}, theirs included. */
-  long predecessors(int agent) {
+  public long predecessors(int agent) {
     long found = after[agent];
     for (long left = found; left != 0; ) {
       int one = 63 - Long.numberOfLeadingZeros(left);

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <pre>
  *   CLOSED ──failures reach threshold and a tenth of the calls in the window──▶ OPEN
- *   OPEN ──timeout──▶ PROBING, one call at a time ──failure──▶ OPEN
+ *   OPEN ──timeout, or a new healthy connection──▶ PROBING, one call at a time ──failure──▶ OPEN
  *                        └──success-threshold successes in a row──▶ CLOSED, window empty
  * </pre>
  *
@@ -36,10 +36,12 @@ final class CircuitBreaker {
   private sealed interface Standing {
     record Closed() implements Standing {}
 
-    record Open(long untilNanos) implements Standing {}
+    record Open(long sinceNanos, long untilNanos) implements Standing {}
 
     record Probing(int successes, boolean out) implements Standing {}
   }
+
+  private static final long EARLY_PROBE_NANOS = 1_000_000_000L;
 
   private static final Standing CLOSED = new Standing.Closed();
 
@@ -60,7 +62,7 @@ final class CircuitBreaker {
         case Standing.Closed _ -> {
           return Pass.NORMAL;
         }
-        case Standing.Open(long untilNanos) -> {
+        case Standing.Open(long _, long untilNanos) -> {
           if (nowNanos - untilNanos < 0) {
             return Pass.REFUSED;
           }
@@ -114,7 +116,22 @@ final class CircuitBreaker {
           case Standing.Open _ -> false;
         };
     if (opens) {
-      standing.compareAndSet(before, new Standing.Open(nowNanos + config.timeout().toNanos()));
+      long until = nowNanos + config.timeout().toNanos();
+      standing.compareAndSet(before, new Standing.Open(nowNanos, until));
+    }
+  }
+
+  /**
+   * The agent is healthy over a new connection: most likely another process, which what the one
+   * before did says nothing about. A probe may pass at once; at most one a second, so that an agent
+   * that comes back and fails again and again is still left alone.
+   */
+  void reconnected(long nowNanos) {
+    if (standing.get() instanceof Standing.Open before) {
+      long soonest = nowNanos + Math.max(0, before.sinceNanos() + EARLY_PROBE_NANOS - nowNanos);
+      if (soonest - before.untilNanos() < 0) {
+        standing.compareAndSet(before, new Standing.Open(before.sinceNanos(), soonest));
+      }
     }
   }
 

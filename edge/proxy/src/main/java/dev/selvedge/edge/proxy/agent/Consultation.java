@@ -191,6 +191,9 @@ final class Consultation implements Inspection {
 
   void decided(int agent, EventType event, Decision decision) {
     store.enter();
+    if (!decision.audit().isNone()) {
+      record().audit(plan.agent(agent).nameNumber(), decision.audit());
+    }
     if (decision.verdict() instanceof Verdict.NeedsMore) {
       step(agent, Step.AGENT_NEEDS_MORE);
       call(agent).cancel();

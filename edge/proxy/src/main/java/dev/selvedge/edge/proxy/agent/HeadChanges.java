@@ -14,12 +14,12 @@ import java.util.List;
  * The field changes that agents ask for. What of a name or value is never allowed was checked where
  * the decision was decoded; here stand the proxy's own bounds, the same as for a client's fields.
  */
-final class HeadChanges {
+public final class HeadChanges {
 
   private HeadChanges() {}
 
   /** Whether a client's head with these fields would be refused or lose them. */
-  static boolean allowed(Decision decision, LimitsConfig limits) {
+  public static boolean allowed(Decision decision, LimitsConfig limits) {
     long bytes = 0;
     int added = 0;
     for (Mutation mutation : decision.mutations()) {
@@ -38,7 +38,7 @@ final class HeadChanges {
   }
 
   /** Makes the changes that are meant for such a head. */
-  static void apply(Decision decision, Target target, HttpHead head) {
+  public static void apply(Decision decision, Target target, HttpHead head) {
     List<Mutation> mutations = decision.mutations();
     for (int i = 0; i < mutations.size(); i++) {
       Mutation mutation = mutations.get(i);
@@ -80,7 +80,7 @@ final class HeadChanges {
   }
 
   /** Copies method, status and fields. */
-  static void copy(HttpHead from, HttpHead to) {
+  public static void copy(HttpHead from, HttpHead to) {
     to.clear();
     byte[] bytes = from.bytes();
     to.method(to.append(bytes, from.methodStart(), from.methodLength()), from.methodLength());

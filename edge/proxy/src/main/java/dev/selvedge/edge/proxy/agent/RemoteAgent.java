@@ -26,6 +26,7 @@ public final class RemoteAgent {
   private final AgentMetrics metrics;
   private final int events;
   private final List<AgentLoop> loops = new ArrayList<>();
+  private final Metrics registry;
 
   /**
    * Makes the links; connects nothing before {@link #start}.
@@ -40,6 +41,7 @@ public final class RemoteAgent {
       Metrics registry)
       throws IOException {
     this.config = config;
+    this.registry = registry;
     this.nameNumber = names.number(config.name());
     this.permits = new Bounds(config.maxConcurrentCalls());
     this.queue = new Bounds(config.maxQueuedCalls());
@@ -50,17 +52,6 @@ public final class RemoteAgent {
     for (Worker worker : workers) {
       loops.add(new AgentLoop(this, worker, dialer));
     }
-    String label = "agent=\"" + Labels.escape(config.name()) + "\"";
-    registry.sampled(
-        "selvedge_agent_calls_in_flight", "Calls that hold a permit.", label, permits::count);
-    registry.sampled("selvedge_agent_queue", "Calls that wait for a permit.", label, queue::count);
-    registry.sampled(
-        "selvedge_agent_breaker_state",
-        "0 closed, 1 open, 2 probing.",
-        label,
-        () -> breaker.state().ordinal());
-    registry.sampled(
-        "selvedge_agent_links_healthy", "Loops that can ask the agent.", label, this::healthyLinks);
   }
 
   private static int bits(AgentConfig config) {
@@ -106,9 +97,24 @@ public final class RemoteAgent {
     return loops.get(worker);
   }
 
-  /** Connects from every loop; comes back at once. */
+  /** Connects from every loop and shows itself in the metrics; comes back at once. */
   public void start() {
+    show();
     loops.forEach(AgentLoop::start);
+  }
+
+  private void show() {
+    String label = "agent=\"" + Labels.escape(config.name()) + "\"";
+    registry.sampled(
+        "selvedge_agent_calls_in_flight", "Calls that hold a permit.", label, permits::count);
+    registry.sampled("selvedge_agent_queue", "Calls that wait for a permit.", label, queue::count);
+    registry.sampled(
+        "selvedge_agent_breaker_state",
+        "0 closed, 1 open, 2 probing.",
+        label,
+        () -> breaker.state().ordinal());
+    registry.sampled(
+        "selvedge_agent_links_healthy", "Loops that can ask the agent.", label, this::healthyLinks);
   }
 
   /** A permit came free and nobody on that loop waits: the next loop with waiters may have it. */

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.record;
 
+import dev.selvedge.edge.protocol.Audit;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
@@ -52,6 +53,7 @@ public final class DecisionRecord {
   final int[] references = new int[MAX_STEPS];
   final long[] stepNanos = new long[MAX_STEPS];
   int stepCount;
+  final AuditTrail audits = new AuditTrail();
 
   /** Starts over for a new request. */
   public void begin(int loopIndex, long number, long nowNanos, long nowMillis) {
@@ -74,6 +76,7 @@ public final class DecisionRecord {
     pathFullLength = 0;
     foreignIdLength = 0;
     stepCount = 0;
+    audits.clear();
   }
 
   /** The client's settled address, 4 or 16 bytes. */
@@ -111,6 +114,11 @@ public final class DecisionRecord {
       stepNanos[stepCount] = nowNanos - startNanos;
     }
     stepCount++;
+  }
+
+  /** Notes why an agent decided so, as far as there is room. */
+  public void audit(int agent, Audit audit) {
+    audits.add(agent, audit);
   }
 
   public void route(int name) {

@@ -1,8 +1,10 @@
 package dev.selvedge.edge.proxy.record;
 
+import dev.selvedge.edge.protocol.Audit;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.RequestId;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Writes a record as one JSON line into a buffer of its own, without a String and without
@@ -25,7 +27,8 @@ final class LineEncoder {
                   + DecisionRecord.MAX_PATH
                   + DecisionRecord.MAX_FOREIGN_ID
                   + 2 * Names.MAX_LOGGED)
-          + 640;
+          + 6 * AuditTrail.MAX
+          + 2_048;
 
   private static final byte[] TIME = ascii("{\"time\":\"");
   private static final byte[] INFO = ascii("\",\"level\":\"info\",\"msg\":\"request\",\"id\":");
@@ -45,6 +48,11 @@ final class LineEncoder {
   private static final byte[] BYTES_IN = ascii(",\"bytes_in\":");
   private static final byte[] BYTES_OUT = ascii(",\"bytes_out\":");
   private static final byte[] GAP = ascii(",\"gap\":true");
+  private static final byte[] AUDITS = ascii(",\"audits\":[");
+  private static final byte[] AUDIT = ascii("{\"agent\":");
+  private static final byte[] SCORE = ascii(",\"score\":");
+  private static final byte[] RULES = ascii(",\"rules\":[");
+  private static final byte[] TAGS = ascii("],\"tags\":[");
   private static final byte[] SUPPRESSED = ascii(",\"suppressed\":");
   private static final byte[] END = ascii("}\n");
   private static final byte[] NULL = ascii("null");
@@ -79,6 +87,9 @@ final class LineEncoder {
     members(record, intro(record));
     if (record.gap) {
       put(GAP);
+    }
+    if (record.audits.length > 0) {
+      audits(record.audits);
     }
     if (suppressed > 0) {
       put(SUPPRESSED);
@@ -131,6 +142,41 @@ final class LineEncoder {
     number(record.requestBodyBytes);
     put(BYTES_OUT);
     number(record.responseBodyBytes);
+  }
+
+  /** Rare enough, and capped by rate, to be read back as objects. */
+  private void audits(AuditTrail audits) {
+    put(AUDITS);
+    boolean first = true;
+    for (AuditTrail.Entry entry : AuditTrail.read(audits.bytes, 0, audits.length)) {
+      separate(first);
+      first = false;
+      put(AUDIT);
+      put(names.json(entry.agent()));
+      put(SCORE);
+      put(ascii(Integer.toString(entry.score())));
+      put(RULES);
+      texts(entry.rules().stream().map(Audit.Rule::id).toList());
+      put(TAGS);
+      texts(entry.tags());
+      line[at++] = ']';
+      line[at++] = '}';
+    }
+    line[at++] = ']';
+  }
+
+  private void texts(List<String> texts) {
+    for (int i = 0; i < texts.size(); i++) {
+      separate(i == 0);
+      byte[] bytes = texts.get(i).getBytes(StandardCharsets.ISO_8859_1);
+      text(bytes, bytes.length);
+    }
+  }
+
+  private void separate(boolean first) {
+    if (!first) {
+      line[at++] = ',';
+    }
   }
 
   private void id(DecisionRecord record) {

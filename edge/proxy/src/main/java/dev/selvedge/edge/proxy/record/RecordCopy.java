@@ -60,6 +60,7 @@ final class RecordCopy {
         (words[7] & 1) != 0,
         steps(names),
         (int) (words[8] >>> 48),
+        audits(names),
         words[3],
         words[4],
         words[5]);
@@ -85,6 +86,19 @@ final class RecordCopy {
       steps.add(new RecordView.StepView(step, text, time / 1000));
     }
     return steps;
+  }
+
+  private List<RecordView.AuditView> audits(Names names) {
+    int at = foreignIdAt() + foreignIdLength();
+    return AuditTrail.read(text, at, (int) words[9]).stream()
+        .map(entry ->
+            new RecordView.AuditView(
+                names.name(entry.agent()),
+                entry.score(),
+                entry.rules(),
+                entry.tags(),
+                entry.leftOut()))
+        .toList();
   }
 
   private static @Nullable String name(Names names, int number) {

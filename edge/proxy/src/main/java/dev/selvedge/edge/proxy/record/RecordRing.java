@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <pre>
  *   slot = words | text
  *   words  version · sequence · began · duration · bytes in · bytes out · route,upstream
- *          · status,failure,gap,path bytes · lengths, number of steps · 24 steps
+ *          · status,failure,gap,path bytes · lengths, number of steps · length of audits · 24 steps
  *   step   8 bits what · 20 bits reference · 36 bits time in 1,024 ns (19 hours, then held)
- *   text   client · method · host · path · foreign id, without gaps
+ *   text   client · method · host · path · foreign id · audits, without gaps
  * </pre>
  *
  * <p><b>Reading</b> is a sequence lock (Lameter 2005; Boehm, "Can seqlocks get along with
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * slow exchange finishes after the ring went round: slow ones are what people look for.
  *
  * <p>Slots come in segments of {@value #SEGMENT}, made when first reached, so that an idle program
- * stays small: 680 bytes a slot, 6.8 MB for 10,000. {@link #add} is confined to its event loop;
+ * stays small: 928 bytes a slot, 9.3 MB for 10,000. {@link #add} is confined to its event loop;
  * reading is thread-safe.
  */
 final class RecordRing {
@@ -35,14 +35,15 @@ final class RecordRing {
   /** Slots allocated at a time. */
   static final int SEGMENT = 64;
 
-  static final int STEPS_AT = 9;
+  static final int STEPS_AT = 10;
   static final int WORDS = STEPS_AT + DecisionRecord.MAX_STEPS;
   static final int TEXT =
       16
           + DecisionRecord.MAX_METHOD
           + DecisionRecord.MAX_HOST
           + DecisionRecord.MAX_PATH
-          + DecisionRecord.MAX_FOREIGN_ID;
+          + DecisionRecord.MAX_FOREIGN_ID
+          + AuditTrail.MAX;
 
   static final int STEP_TIME_BITS = 36;
   static final int STEP_REFERENCE_BITS = 20;
@@ -120,6 +121,7 @@ final class RecordRing {
             | (long) record.methodLength << 16
             | (long) record.hostLength << 8
             | record.foreignIdLength;
+    words[at + 9] = record.audits.length;
   }
 
   private static void copySteps(DecisionRecord record, long[] words, int at) {
@@ -139,7 +141,10 @@ final class RecordRing {
     end = append(record.host, record.hostLength, text, end);
     end = append(record.path, record.pathLength, text, end);
     if (record.foreignIdLength > 0) {
-      append(record.foreignId, record.foreignIdLength, text, end);
+      end = append(record.foreignId, record.foreignIdLength, text, end);
+    }
+    if (record.audits.length > 0) {
+      append(record.audits.bytes, record.audits.length, text, end);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.record;
 
+import dev.selvedge.edge.protocol.Audit;
 import dev.selvedge.kernel.FailureCode;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param gap whether a check that should have been made was not
  * @param steps the first {@value DecisionRecord#MAX_STEPS}
  * @param stepsTaken how many there were
+ * @param audits why agents decided so
  * @param bytesIn of the request body
  * @param bytesOut of the answer's body
  */
@@ -40,6 +42,7 @@ public record RecordView(
     boolean gap,
     List<StepView> steps,
     int stepsTaken,
+    List<AuditView> audits,
     long durationNanos,
     long bytesIn,
     long bytesOut) {
@@ -51,6 +54,14 @@ public record RecordView(
    * @param atMicros since the request began
    */
   public record StepView(Step step, @Nullable String reference, long atMicros) {}
+
+  /**
+   * Why one agent decided so.
+   *
+   * @param leftOut rules and tags there was no room for
+   */
+  public record AuditView(
+      String agent, int score, List<Audit.Rule> rules, List<String> tags, int leftOut) {}
 
   /** The record over several lines, for people. Ends with a line feed. */
   public String json() {
@@ -90,6 +101,9 @@ public record RecordView(
       fields.bool("gap", true);
     }
     writeSteps(fields, step, lastStep);
+    if (!audits.isEmpty()) {
+      writeAudits(fields, step, lastStep);
+    }
     fields.number("duration_us", durationNanos / 1000);
     fields.number("bytes_in", bytesIn);
     fields.number("bytes_out", bytesOut);
@@ -116,6 +130,39 @@ public record RecordView(
     if (stepsTaken > steps.size()) {
       fields.number("steps_left_out", stepsTaken - steps.size());
     }
+  }
+
+  private void writeAudits(Fields fields, String before, String after) {
+    StringBuilder out = fields.name("audits").append('[');
+    String separator = "";
+    for (AuditView audit : audits) {
+      out.append(separator).append(before);
+      Fields one = new Fields(out, " ");
+      one.text("agent", audit.agent());
+      one.number("score", audit.score());
+      out.append(", \"rules\": [");
+      String between = "";
+      for (Audit.Rule rule : audit.rules()) {
+        out.append(between).append("{\"id\": ");
+        JsonText.quote(rule.id(), out);
+        out.append(", \"score\": ").append(rule.score()).append('}');
+        between = ", ";
+      }
+      out.append("], \"tags\": [");
+      between = "";
+      for (String tag : audit.tags()) {
+        out.append(between);
+        JsonText.quote(tag, out);
+        between = ", ";
+      }
+      out.append(']');
+      if (audit.leftOut() > 0) {
+        one.number("left_out", audit.leftOut());
+      }
+      out.append('}');
+      separator = before.isEmpty() ? ", " : ",";
+    }
+    out.append(after).append(']');
   }
 
   /** Writes the members of one JSON object in order. */

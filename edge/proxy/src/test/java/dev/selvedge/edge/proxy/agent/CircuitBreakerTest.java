@@ -71,6 +71,30 @@ class CircuitBreakerTest {
   }
 
   @Test
+  void probesAtOnceOverANewConnectionButNotMoreThanOnceASecond() {
+    CircuitBreaker breaker = breaker(1, 2);
+    fail(breaker, 1);
+    now += 3 * SECOND;
+    breaker.reconnected(now);
+    Pass probe = breaker.tryPass(now);
+    assertThat(probe).isEqualTo(Pass.PROBE);
+    breaker.failed(probe, now);
+    breaker.reconnected(now);
+    assertThat(breaker.tryPass(now + SECOND - 1)).isEqualTo(Pass.REFUSED);
+    now += SECOND;
+    assertThat(breaker.tryPass(now)).isEqualTo(Pass.PROBE);
+  }
+
+  @Test
+  void aNewConnectionChangesNothingWhereItIsClosed() {
+    CircuitBreaker breaker = breaker(3, 2);
+    fail(breaker, 2);
+    breaker.reconnected(now);
+    fail(breaker, 1);
+    assertThat(breaker.state()).isEqualTo(State.OPEN);
+  }
+
+  @Test
   void probesOneAtATimeAndCloses() {
     CircuitBreaker breaker = breaker(1, 2);
     fail(breaker, 1);

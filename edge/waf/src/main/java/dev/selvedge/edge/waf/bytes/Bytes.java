@@ -1,6 +1,7 @@
 package dev.selvedge.edge.waf.bytes;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Pure functions over bytes read as Latin-1; ASCII case only, as the rule language compares.
@@ -33,7 +34,18 @@ public final class Bytes {
   }
 
   public static byte[] slice(byte[] b, int from, int to) {
-    return from == 0 && to == b.length ? b : java.util.Arrays.copyOfRange(b, from, to);
+    return from == 0 && to == b.length ? b : Arrays.copyOfRange(b, from, to);
+  }
+
+  /**
+   * The first {@code size} bytes of {@code out}; {@code in} itself where they equal it, so that
+   * callers can test identity.
+   */
+  public static byte[] resultOr(byte[] out, int size, byte[] in) {
+    if (Arrays.equals(out, 0, size, in, 0, in.length)) {
+      return in;
+    }
+    return size == out.length ? out : Arrays.copyOf(out, size);
   }
 
   public static byte lower(byte c) {
@@ -75,12 +87,7 @@ public final class Bytes {
     if (at < 0 || at + b.length > a.length) {
       return false;
     }
-    for (int i = 0; i < b.length; i++) {
-      if (a[at + i] != b[i]) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.equals(a, at, at + b.length, b, 0, b.length);
   }
 
   /** A hash that ignores ASCII case. */
@@ -102,8 +109,13 @@ public final class Bytes {
   }
 
   public static int indexOf(byte[] b, byte[] what, int from) {
-    for (int i = from; i + what.length <= b.length; i++) {
-      if (regionEquals(b, i, what)) {
+    if (what.length == 0) {
+      return from <= b.length ? from : -1;
+    }
+    byte first = what[0];
+    int last = b.length - what.length;
+    for (int i = from; i <= last; i++) {
+      if (b[i] == first && regionEquals(b, i, what)) {
         return i;
       }
     }

@@ -3,6 +3,7 @@ package dev.selvedge.edge.waf.engine;
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.rule.Action;
 import dev.selvedge.edge.waf.rule.EngineMode;
+import dev.selvedge.edge.waf.variable.Name;
 import dev.selvedge.edge.waf.variable.Variable;
 
 /** Runs the actions that change a transaction without deciding over it. */
@@ -55,48 +56,46 @@ final class Actions {
     return s.engine == EngineMode.OFF;
   }
 
-  private static void setVar(Action.SetVar a, State s) {
-    byte[] name = a.name().expand(s);
+  static void setVar(Action.SetVar a, State s) {
+    Name name = a.name().name(s);
     if (a.change() == Action.Change.UNSET) {
       if (a.collection() == Variable.TX) {
         s.tx.remove(name);
       } else {
-        s.stored.remove(s.storedKey(a.collection()), name);
+        s.stored.remove(s.storedKey(a.collection()), name.written());
       }
       return;
     }
     byte[] value = a.value().expand(s);
     if (a.change() != Action.Change.SET) {
-      int old = Bytes.atoi(get(a.collection(), name, s));
-      int delta = Bytes.atoi(value);
-      value = Bytes.of(a.change() == Action.Change.ADD ? old + delta : old - delta);
+      value = Action.changed(a.change(), get(a.collection(), name, s), value);
     }
     if (s.trace.on()) {
-      String text = Bytes.text(name) + " with value: " + Bytes.text(value);
+      String text = name + " with value: " + Bytes.text(value);
       s.log(8, "Saving variable: " + a.collection() + ":" + text);
     }
     if (a.collection() == Variable.TX) {
       s.tx.set(name, value);
     } else {
-      s.stored.set(s.storedKey(a.collection()), name, value);
+      s.stored.set(s.storedKey(a.collection()), name.written(), value);
     }
   }
 
-  private static byte[] get(Variable collection, byte[] name, State s) {
+  private static byte[] get(Variable collection, Name name, State s) {
     byte[] value =
         collection == Variable.TX
             ? s.tx.get(name)
-            : s.stored.get(s.storedKey(collection), name, s.nowMillis());
+            : s.stored.get(s.storedKey(collection), name.written(), s.nowMillis());
     return value == null ? Bytes.EMPTY : value;
   }
 
   private static void expireVar(Action.ExpireVar a, State s) {
-    byte[] name = a.name().expand(s);
+    Name name = a.name().name(s);
     long ends = s.nowMillis() + 1000L * Bytes.atoi(a.seconds().expand(s));
     if (a.collection() == Variable.TX) {
       s.tx.expire(name, ends);
     } else {
-      s.stored.expire(s.storedKey(a.collection()), name, ends, s.nowMillis());
+      s.stored.expire(s.storedKey(a.collection()), name.written(), ends, s.nowMillis());
     }
   }
 

@@ -2,15 +2,20 @@ package dev.selvedge.edge.waf.engine;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.operator.OperatorSpec;
+import dev.selvedge.edge.waf.plan.Step;
 import dev.selvedge.edge.waf.rule.Action;
 import dev.selvedge.edge.waf.rule.Disruptive;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.Rule;
 import dev.selvedge.edge.waf.rule.RuleProgram;
 import dev.selvedge.edge.waf.transform.NamedTransformation;
+import dev.selvedge.edge.waf.variable.Fields;
 import dev.selvedge.edge.waf.variable.Macro;
+import dev.selvedge.edge.waf.variable.Marks;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,12 @@ final class Evaluator {
   private final State s;
   private final Decider decider;
 
+  /** What is known of the values of the rule being evaluated, if anything. */
+  private @Nullable Step step;
+
+  /** Whether the rule being evaluated reports nothing. */
+  private boolean silent;
+
   Evaluator(State state, Decider decider) {
     this.s = state;
     this.decider = decider;
@@ -30,8 +41,47 @@ final class Evaluator {
 
   /** Runs a rule that stands for itself or starts a chain. */
   void rule(Rule rule) {
-    Message message = new Message(rule);
-    evaluate(rule, rule, message);
+    step = null;
+    silent = false;
+    evaluate(rule, rule, new Message(rule));
+  }
+
+  /** The same for a rule of which more is known; tests only the values that may match. */
+  void rule(Step planned) {
+    step = planned.filter() < 0 ? null : planned;
+    silent = planned.silent();
+    Rule rule = planned.rule();
+    evaluate(rule, rule, new Message(rule));
+  }
+
+  /** What a rule does that always matches the same. */
+  void known(Step.Known known) {
+    for (int i = 0; i < known.links().size(); i++) {
+      Step.Link link = known.links().get(i);
+      Rule rule = link.rule();
+      s.rule = rule;
+      for (int m = 0; m < link.matches().size(); m++) {
+        if (rule.operator() != null) {
+          matched(link.matches().get(m).key(), link.matches().get(m).value());
+        }
+        for (int a = 0; a < rule.perValue().size(); a++) {
+          Actions.setVar((Action.SetVar) rule.perValue().get(a), s);
+        }
+      }
+    }
+    s.rule = known.links().getFirst().rule();
+    if (known.severity() >= 0) {
+      s.highestSeverity = Math.min(s.highestSeverity, known.severity());
+    }
+    if (known.status() > 0) {
+      s.status = known.status();
+    }
+  }
+
+  private void matched(byte[] key, byte[] value) {
+    s.matchedVar = value;
+    s.matchedVarName = key;
+    s.matchedVars.add(key, value);
   }
 
   private boolean evaluate(Rule first, Rule rule, Message message) {
@@ -72,10 +122,13 @@ final class Evaluator {
     return rule.id() == message.first.id();
   }
 
-  private void clearMatched() {
+  /** A rule did not match. */
+  void clearMatched() {
     s.matchedVar = Bytes.EMPTY;
     s.matchedVarName = Bytes.EMPTY;
-    s.matchedVars.clear();
+    if (s.matchedVars.size() > 0) {
+      s.matchedVars.clear();
+    }
     s.log(9, "Matched vars cleaned.");
   }
 
@@ -83,7 +136,7 @@ final class Evaluator {
     if (s.trace.on()) {
       s.log(4, "(Rule: " + first.id() + ") Executing unconditional rule...");
     }
-    message.matched(rule, "", "", Bytes.EMPTY);
+    message.matched(rule, "", Bytes.EMPTY, Bytes.EMPTY);
     perValue(rule, message);
     return true;
   }
@@ -101,7 +154,9 @@ final class Evaluator {
                   rule.targetsText()));
     }
     boolean matched = false;
-    for (Target target : rule.targets()) {
+    List<Target> targets = rule.targets();
+    for (int i = 0; i < targets.size(); i++) {
+      Target target = targets.get(i);
       if (target.variable() == Variable.XML) {
         namespaces(rule, message);
       }
@@ -135,8 +190,7 @@ final class Evaluator {
             count[0]++;
           }
         });
-    String key = target.text().substring(1);
-    return testValue(rule, key, Bytes.of(count[0]), message);
+    return testValue(rule, target, null, Bytes.of(count[0]), message);
   }
 
   private boolean testValues(Rule rule, Target target, Message message) {
@@ -144,92 +198,92 @@ final class Evaluator {
     boolean named = variable.shape() != Variable.Shape.SCALAR;
     boolean volatileSource =
         variable == Variable.MATCHED_VARS || variable == Variable.MATCHED_VARS_NAMES;
-    Batch batch = new Batch(volatileSource);
     boolean[] matched = new boolean[1];
-    VariableTable.resolve(
-        s,
-        target,
-        (name, value) -> {
-          if (!excluded(rule, variable, name)) {
-            String key = named ? variable + ":" + Bytes.text(name) : variable.name();
-            batch.add(() -> matched[0] |= testValue(rule, key, value, message));
-          }
-        });
-    batch.run();
+    if (!volatileSource) {
+      Fields.Sink test =
+          (name, value) -> {
+            if (!excluded(rule, variable, name)) {
+              matched[0] |= testValue(rule, target, named ? name : null, value, message);
+            }
+          };
+      resolve(rule, target, message, test);
+      return matched[0];
+    }
+    // a match would change what is being listed
+    Fields listed = new Fields();
+    VariableTable.resolve(s, target, listed::add);
+    for (int i = 0; i < listed.size(); i++) {
+      if (!excluded(rule, variable, listed.name(i))) {
+        matched[0] |= testValue(rule, target, listed.name(i), listed.value(i), message);
+      }
+    }
     return matched[0];
   }
 
-  /**
-   * Runs at once, or after all values are known where a match would change what is being listed.
-   */
-  private static final class Batch {
-    private final boolean later;
-    private final java.util.List<Runnable> waiting = new java.util.ArrayList<>(0);
-
-    Batch(boolean later) {
-      this.later = later;
+  @SuppressWarnings("ReferenceEquality") // a chained rule may be equal to the first
+  private void resolve(Rule rule, Target target, Message message, Fields.Sink test) {
+    Variable variable = target.variable();
+    Step known = rule == message.first ? step : null;
+    ValueMarks all = known == null ? null : known.response() ? s.responseMarks : s.requestMarks;
+    Marks marks = all == null ? null : all.of(variable);
+    if (known == null || marks == null) {
+      VariableTable.resolve(s, target, test);
+      return;
     }
-
-    void add(Runnable test) {
-      if (later) {
-        waiting.add(test);
-      } else {
-        test.run();
-      }
-    }
-
-    void run() {
-      waiting.forEach(Runnable::run);
+    Fields fields = VariableTable.fields(s, variable);
+    if (fields != null) {
+      boolean names = VariableTable.showsNames(variable);
+      fields.choose(target.selector(), names, marks, known.filter(), test);
+    } else if (marks.may(0, known.filter())) {
+      VariableTable.resolve(s, target, test);
     }
   }
 
   private boolean excluded(Rule rule, Variable variable, byte[] name) {
-    for (Target exclusion : rule.exclusions()) {
-      if (exclusion.excludes(variable, name)) {
-        return true;
-      }
-    }
-    for (State.RemovedTarget removed : s.removedTargets) {
-      String tag = removed.tag();
-      boolean concerned = tag == null ? removed.id() == rule.id() : hasTag(rule, tag);
-      if (concerned && removed.target().excludes(variable, name)) {
-        return true;
-      }
-    }
-    return false;
+    return s.excludes(rule, variable, name);
   }
 
-  static boolean hasTag(Rule rule, String tag) {
-    for (Macro t : rule.meta().tags()) {
-      if (t.source().equals(tag)) {
-        return true;
-      }
+  /** The value's own name, with the variable's before it. */
+  private static byte[] key(Target target, byte @Nullable [] name) {
+    byte[] variable = target.variable().bytes();
+    if (name == null) {
+      return target.count() ? Bytes.of(target.text().substring(1)) : variable;
     }
-    return false;
+    byte[] key = Arrays.copyOf(variable, variable.length + 1 + name.length);
+    key[variable.length] = ':';
+    System.arraycopy(name, 0, key, variable.length + 1, name.length);
+    return key;
   }
 
-  private boolean testValue(Rule rule, String key, byte[] value, Message message) {
+  /**
+   * Tests a value.
+   *
+   * @param name its own, null where it has none
+   */
+  private boolean testValue(
+      Rule rule, Target target, byte @Nullable [] name, byte[] value, Message message) {
     if (rule.multiMatch()) {
-      return testEachStep(rule, key, value, message);
+      return testEachStep(rule, target, name, value, message);
     }
     byte[] current = value;
-    int step = 0;
-    for (NamedTransformation t : rule.transformations()) {
+    for (int i = 0; i < rule.transformations().size(); i++) {
+      NamedTransformation t = rule.transformations().get(i);
       current = t.apply(current);
-      traceStep(step, t, current);
+      traceStep(0, t, current);
     }
-    return testTransformed(rule, key, current, message);
+    return testTransformed(rule, target, name, current, message);
   }
 
-  private void traceStep(int step, NamedTransformation t, byte[] value) {
+  private void traceStep(int number, NamedTransformation t, byte[] value) {
     if (s.trace.on()) {
-      s.log(9, " T (" + step + ") t:" + t.name() + ": \"" + Excerpt.shown(value) + "\"");
+      s.log(9, " T (" + number + ") t:" + t.name() + ": \"" + Excerpt.shown(value) + "\"");
     }
   }
 
   /** multiMatch: the value itself, and again after each transformation that changes it. */
-  private boolean testEachStep(Rule rule, String key, byte[] value, Message message) {
-    java.util.List<byte[]> steps = new java.util.ArrayList<>();
+  private boolean testEachStep(
+      Rule rule, Target target, byte @Nullable [] name, byte[] value, Message message) {
+    List<byte[]> steps = new java.util.ArrayList<>();
     steps.add(value);
     byte[] current = value;
     for (NamedTransformation t : rule.transformations()) {
@@ -241,26 +295,28 @@ final class Evaluator {
       traceStep(steps.size() - 1, t, current);
     }
     boolean matched = false;
-    for (byte[] step : steps) {
-      matched |= testTransformed(rule, key, step, message);
+    for (byte[] each : steps) {
+      matched |= testTransformed(rule, target, name, each, message);
     }
     return matched;
   }
 
-  private boolean testTransformed(Rule rule, String key, byte[] value, Message message) {
+  private boolean testTransformed(
+      Rule rule, Target target, byte @Nullable [] name, byte[] value, Message message) {
     OperatorSpec operator = java.util.Objects.requireNonNull(rule.operator());
     if (s.trace.on()) {
+      String key = Bytes.text(key(target, name));
       s.log(9, "Target value: \"" + Excerpt.shown(value) + "\" (Variable: " + key + ")");
     }
     s.capturing = rule.capture();
     if (operator.operator().matches(value, s) == operator.negated()) {
       return false;
     }
-    s.matchedVar = value;
-    s.matchedVarName = Bytes.of(key);
-    s.matchedVars.add(s.matchedVarName, value);
+    matched(key(target, name), value);
     s.log(9, "Matched vars updated.");
-    message.matched(rule, expandedArgument(operator), key, value);
+    if (!silent) {
+      message.matched(rule, expandedArgument(operator), s.matchedVarName, value);
+    }
     perValue(rule, message);
     if (reportsEachMatch(rule) && message.log && starts(rule, message)) {
       report(message);
@@ -270,25 +326,42 @@ final class Evaluator {
 
   /** What runs for each matched value, whatever becomes of the chain. */
   private void perValue(Rule rule, Message message) {
-    for (Action action : rule.perValue()) {
+    List<Action> actions = rule.perValue();
+    for (int i = 0; i < actions.size(); i++) {
       s.log(4, "Running [independent] (non-disruptive) action: setvar");
-      Actions.run(action, s, message);
+      Actions.run(actions.get(i), s, message);
     }
-    for (Macro tag : rule.meta().tags()) {
-      String text = Bytes.text(tag.expand(s));
-      message.tag(text);
-      if (s.trace.on()) {
-        s.log(9, "Rule tag: " + text);
-      }
+    if (!silent) {
+      tags(rule, message);
     }
     if (rule.meta().severity() >= 0) {
       message.severity = rule.meta().severity();
       s.highestSeverity = Math.min(s.highestSeverity, message.severity);
     }
-    texts(rule, message);
+    if (rule.chained() == null || s.trace.on()) {
+      texts(rule, message); // else they are told once the chain has matched
+    }
+  }
+
+  private void tags(Rule rule, Message message) {
+    List<Macro> tags = rule.meta().tags();
+    if (!message.tagsFor(rule) && rule.meta().constantTags() && !s.trace.on()) {
+      return;
+    }
+    for (int i = 0; i < tags.size(); i++) {
+      byte[] constant = tags.get(i).constant();
+      String text = constant == null ? Bytes.text(tags.get(i).expand(s)) : tags.get(i).source();
+      message.tag(text);
+      if (s.trace.on()) {
+        s.log(9, "Rule tag: " + text);
+      }
+    }
   }
 
   private void texts(Rule rule, Message message) {
+    if (silent) {
+      return;
+    }
     Macro logData = rule.meta().logData();
     if (logData != null) {
       message.data = Bytes.text(logData.expand(s));
@@ -305,8 +378,8 @@ final class Evaluator {
   /** What runs once the rest of the chain has matched too. */
   private void afterChain(Rule rule, Message message) {
     RuleProgram.Defaults defaults = s.program.defaults().get(rule.phase());
-    for (Action action : defaults.actions()) {
-      run(action, message);
+    for (int i = 0; i < defaults.actions().size(); i++) {
+      run(defaults.actions().get(i), message);
     }
     if (defaults.status() > 0) {
       s.status = defaults.status();
@@ -314,8 +387,8 @@ final class Evaluator {
     if (rule.status() > 0) {
       s.status = rule.status();
     }
-    for (Action action : rule.afterChain()) {
-      run(action, message);
+    for (int i = 0; i < rule.afterChain().size(); i++) {
+      run(rule.afterChain().get(i), message);
     }
     Disruptive disruptive = rule.disruptive();
     if (disruptive != null) {

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 final class Message {
-  private static final int VALUE_SHOWN_MAX = 100;
-  private static final int DATA_SHOWN_MAX = 200;
-
   final Rule first;
   boolean log = true;
   boolean audit = true;
@@ -23,8 +20,10 @@ final class Message {
   String msg = "";
   String data = "";
   int severity = -1;
-  private String match = "";
-  private String variable = "";
+  private @Nullable Rule matchedRule;
+  private @Nullable Rule tagged;
+  private String argument = "";
+  private byte[] variable = Bytes.EMPTY;
   private byte[] value = Bytes.EMPTY;
   private final List<String> tags = new ArrayList<>();
 
@@ -47,23 +46,19 @@ final class Message {
   }
 
   /** Keeps the value that matched. */
-  void matched(Rule rule, String argument, String key, byte[] matchedValue) {
+  void matched(Rule rule, String expandedArgument, byte[] key, byte[] matchedValue) {
+    matchedRule = rule;
+    argument = expandedArgument;
     variable = key;
     value = matchedValue;
-    if (rule.operator() == null) {
-      match = "Unconditional match in SecAction.";
-    } else {
-      match =
-          "Matched \"Operator `"
-              + rule.operator().name()
-              + "' with parameter `"
-              + cut(argument, DATA_SHOWN_MAX)
-              + "' against variable `"
-              + key
-              + "' (Value: `"
-              + cut(Excerpt.escaped(matchedValue, VALUE_SHOWN_MAX + 1), VALUE_SHOWN_MAX)
-              + "' )";
-    }
+  }
+
+  /** Whether the tags of this rule have not been added last. */
+  @SuppressWarnings("ReferenceEquality") // another rule may be equal
+  boolean tagsFor(Rule rule) {
+    boolean other = tagged != rule;
+    tagged = rule;
+    return other;
   }
 
   void tag(String tag) {
@@ -72,56 +67,13 @@ final class Message {
     }
   }
 
-  private static String cut(String text, int max) {
-    int more = text.length() - max;
-    return more > 0 ? text.substring(0, max) + " (" + more + " characters omitted)" : text;
-  }
-
   RuleMatch toMatch(State s, @Nullable Integer deniedWith) {
-    Rule.Meta meta = first.meta();
-    StringBuilder text = new StringBuilder("ModSecurity: ");
-    if (deniedWith == null) {
-      text.append("Warning. ");
-    } else {
-      text.append("Access denied with code ").append(deniedWith);
-      text.append(" (phase ").append(first.phase()).append("). ");
-    }
-    text.append(match);
-    bracket(text, "file", meta.file());
-    bracket(text, "line", Integer.toString(meta.line()));
-    bracket(text, "id", Long.toString(meta.id()));
-    bracket(text, "rev", meta.rev());
-    bracket(text, "msg", escaped(msg));
-    bracket(text, "data", cut(escaped(data), DATA_SHOWN_MAX));
-    bracket(text, "severity", Integer.toString(Math.max(severity, 0)));
-    bracket(text, "ver", meta.ver());
-    bracket(text, "maturity", Integer.toString(meta.maturity()));
-    bracket(text, "accuracy", Integer.toString(meta.accuracy()));
-    for (String tag : tags) {
-      bracket(text, "tag", tag);
-    }
-    bracket(text, "hostname", Bytes.text(s.request.serverName));
-    bracket(text, "uri", cut(Bytes.text(s.request.path), DATA_SHOWN_MAX));
-    bracket(text, "unique_id", s.uniqueId);
     return new RuleMatch(
-        meta.id(),
-        first.phase(),
-        msg,
-        data,
-        severity,
-        List.copyOf(tags),
-        variable,
-        Excerpt.masked(variable, value),
-        deniedWith != null,
-        audit,
-        text.toString());
-  }
-
-  private static String escaped(String text) {
-    return Excerpt.escaped(Bytes.of(text), Integer.MAX_VALUE);
-  }
-
-  private static void bracket(StringBuilder text, String name, String value) {
-    text.append(" [").append(name).append(" \"").append(value).append("\"]");
+        first,
+        new RuleMatch.Texts(msg, data, severity, List.copyOf(tags)),
+        new RuleMatch.Evidence(matchedRule, argument, variable, value),
+        new RuleMatch.Exchange(s.request.serverName, s.request.path, s.uniqueId()),
+        deniedWith,
+        audit);
   }
 }

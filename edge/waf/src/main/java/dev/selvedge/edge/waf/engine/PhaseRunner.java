@@ -1,5 +1,8 @@
 package dev.selvedge.edge.waf.engine;
 
+import dev.selvedge.edge.waf.plan.PhasePlan;
+import dev.selvedge.edge.waf.plan.RulePlan;
+import dev.selvedge.edge.waf.plan.Step;
 import dev.selvedge.edge.waf.rule.Action;
 import dev.selvedge.edge.waf.rule.Disruptive;
 import dev.selvedge.edge.waf.rule.PhaseProgram;
@@ -17,10 +20,22 @@ final class PhaseRunner {
 
   private final State s;
   private final Evaluator evaluator;
+  private final QuickTest quick;
+  private final @Nullable RulePlan plan;
+  private final Workbench.Pool benches;
+  private int removedSeen;
 
-  PhaseRunner(State state) {
+  /**
+   * A runner for one transaction.
+   *
+   * @param plan how to run the rules; null to evaluate one after the other
+   */
+  PhaseRunner(State state, @Nullable RulePlan plan, Workbench.Pool benches) {
     this.s = state;
-    this.evaluator = new Evaluator(state, new Decider(state));
+    this.plan = plan;
+    this.benches = benches;
+    evaluator = new Evaluator(state, new Decider(state));
+    quick = new QuickTest(state);
   }
 
   void run(int phase) {
@@ -32,21 +47,132 @@ final class PhaseRunner {
     if (s.trace.on()) {
       s.log(9, "This phase consists of " + program.rules().size() + " rule(s).");
     }
+    int earlier = s.phasesBegun;
+    s.phasesBegun |= 1 << phase;
     if (!allowed(phase)) {
       return;
     }
-    int at = resume(program, 0);
+    s.bench = benches.take();
+    try {
+      RulePlan known = plan;
+      int before = (1 << phase) - 2; // bits 1 to phase - 1
+      boolean inOrder = phase == LOGGING || (earlier & before) == before;
+      if (known != null && inOrder && !s.planBroken && !s.trace.on()) {
+        readValues(known, phase);
+        planned(program, known, phase);
+      } else {
+        oneAfterTheOther(program, phase, 0);
+      }
+      benches.giveBack(s.bench);
+    } finally {
+      s.bench = null;
+    }
+  }
+
+  private void oneAfterTheOther(PhaseProgram program, int phase, int first) {
+    int at = resume(program, first);
     while (at < program.rules().size()) {
       Rule rule = program.rules().get(at);
       if (!skipped(rule)) {
         evaluator.rule(rule);
-        if (!(s.verdict instanceof Verdict.Allow) && phase != LOGGING) {
-          s.log(8, "Skipping this phase as this request was already intercepted.");
+        if (ends(phase)) {
           return;
         }
       }
       at = resume(program, at + 1);
     }
+  }
+
+  private boolean ends(int phase) {
+    if (s.verdict instanceof Verdict.Allow || phase == LOGGING) {
+      return false;
+    }
+    s.log(8, "Skipping this phase as this request was already intercepted.");
+    return true;
+  }
+
+  private void readValues(RulePlan known, int phase) {
+    Workbench bench = s.bench();
+    ValueMarks marks = s.requestMarks;
+    if (marks == null) {
+      marks = new ValueMarks(known.requestFilter(), known.requestClasses());
+      s.requestMarks = marks;
+    }
+    marks.read(s, bench.requestScan(), s.request.bodyBytes, s.request.xml);
+    if (phase > REQUEST_BODY) {
+      ValueMarks answer = s.responseMarks;
+      if (answer == null) {
+        answer = new ValueMarks(known.responseFilter(), known.responseClasses());
+        s.responseMarks = answer;
+      }
+      answer.read(s, bench.responseScan(), s.response.bodyBytes, null);
+    }
+  }
+
+  /** The same as {@link #oneAfterTheOther}, without the rules that need not be asked. */
+  private void planned(PhaseProgram program, RulePlan known, int phase) {
+    PhasePlan steps = known.phase(phase);
+    int from = resume(program, 0);
+    int at = steps.stepAt(from);
+    while (at < steps.size()) {
+      Step step = steps.step(at);
+      int index = step.index();
+      if (steps.neverBetween(from, index)) {
+        evaluator.clearMatched();
+      }
+      from = index + 1;
+      at++;
+      Step.Known always = step.known();
+      if (skipped(step.rule())) {
+        continue;
+      }
+      if (always != null) {
+        evaluator.known(always);
+        if (always.next() != from) {
+          from = always.next();
+          at = steps.stepAt(from);
+        }
+      } else if (!mayMatch(step)) {
+        evaluator.clearMatched();
+      } else {
+        evaluator.rule(step);
+        if (ends(phase)) {
+          return;
+        }
+        if (breaks(known)) {
+          oneAfterTheOther(program, phase, from);
+          return;
+        }
+        if (s.skipAfter != null) {
+          from = resume(program, from);
+          at = steps.stepAt(from);
+        }
+      }
+    }
+    if (steps.neverBetween(from, steps.rules())) {
+      evaluator.clearMatched();
+    }
+  }
+
+  /** Whether rules have been removed that the plan counts on. */
+  private boolean breaks(RulePlan known) {
+    int removed = s.removedIds.size() + s.removedTags.size();
+    if (removed == removedSeen) {
+      return false;
+    }
+    removedSeen = removed;
+    s.planBroken = known.countsOn(s.removedIds, s.removedTags);
+    return s.planBroken;
+  }
+
+  private boolean mayMatch(Step step) {
+    if (step.filter() >= 0) {
+      ValueMarks marks = step.response() ? s.responseMarks : s.requestMarks;
+      if (marks != null && !marks.needs(step.filter())) {
+        return false;
+      }
+    }
+    return (!step.quick() && step.quickChained() == 0) || quick.mayMatch(step);
   }
 
   private boolean allowed(int phase) {
@@ -105,12 +231,13 @@ final class PhaseRunner {
     if (removed != null) {
       return skip(rule, ". " + removed);
     }
-    for (String tag : s.removedTags) {
-      if (Evaluator.hasTag(rule, tag)) {
+    for (int i = 0; i < s.removedTags.size(); i++) {
+      if (rule.hasTag(s.removedTags.get(i))) {
         return skip(rule, ". Skipped due to a ruleRemoveByTag action.");
       }
     }
-    for (Action.IdRange range : s.removedIds) {
+    for (int i = 0; i < s.removedIds.size(); i++) {
+      Action.IdRange range = s.removedIds.get(i);
       if (range.contains(rule.id())) {
         if (s.trace.on()) {
           s.log(9, "Rule id: " + rule.id() + " was skipped due to a ruleRemoveById action...");

@@ -6,9 +6,14 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.transform.Base64Coding;
 import dev.selvedge.edge.waf.variable.Fields;
+import java.util.Arrays;
 
 /** Takes a request's head apart into what rules ask for. */
 final class RequestReader {
+  private static final byte[] HOST = Bytes.of("Host");
+  private static final byte[] COOKIE = Bytes.of("Cookie");
+  private static final byte[] CONTENT_TYPE = Bytes.of("Content-Type");
+  private static final byte[] AUTHORIZATION = Bytes.of("Authorization");
   private static final byte[] BASIC = Bytes.of("Basic ");
   private static final byte[] MULTIPART = Bytes.of("multipart/form-data");
   private static final byte[] URLENCODED = Bytes.of("application/x-www-form-urlencoded");
@@ -25,14 +30,7 @@ final class RequestReader {
     r.method = method;
     r.uriRaw = uri;
     r.protocol = protocol;
-    r.line =
-        new ByteOutput(uri.length + 32)
-            .add(method)
-            .add(' ')
-            .add(uri)
-            .add(' ')
-            .add(r.protocol)
-            .toBytes();
+    r.line = line(method, uri);
     int fragment = Bytes.indexOf(uri, '#', 0, uri.length);
     byte[] target = fragment < 0 ? uri : Bytes.slice(uri, 0, fragment);
     int question = Bytes.indexOf(target, '?', 0, target.length);
@@ -47,6 +45,16 @@ final class RequestReader {
       r.urlencodedError |=
           Urlencoded.parse(r.query, s.settings.argumentSeparator(), this::queryArg);
     }
+  }
+
+  private byte[] line(byte[] method, byte[] uri) {
+    byte[] protocol = r.protocol;
+    byte[] line = Arrays.copyOf(method, method.length + uri.length + protocol.length + 2);
+    line[method.length] = ' ';
+    System.arraycopy(uri, 0, line, method.length + 1, uri.length);
+    line[method.length + 1 + uri.length] = ' ';
+    System.arraycopy(protocol, 0, line, line.length - protocol.length, protocol.length);
+    return line;
   }
 
   private boolean queryArg(byte[] name, byte[] value) {
@@ -70,20 +78,24 @@ final class RequestReader {
     }
     r.args.add(name, value);
     if (own != r.args) {
-      own.add(name, value);
+      own.add(r.args, r.args.size() - 1);
     }
     r.argsBytes += name.length + value.length;
     return true;
   }
 
-  void header(byte[] name, byte[] value) {
-    r.headers.add(name, value);
-    switch (Bytes.text(Bytes.lower(name))) {
-      case "authorization" -> authorization(value);
-      case "cookie" -> cookies(value);
-      case "content-type" -> contentType(value);
-      case "host" -> host(value);
-      default -> {}
+  void header(Fields headers, int index) {
+    r.headers.add(headers, index);
+    byte[] name = headers.name(index);
+    byte[] value = headers.value(index);
+    if (Bytes.equalsIgnoreCase(name, HOST)) {
+      host(value);
+    } else if (Bytes.equalsIgnoreCase(name, COOKIE)) {
+      cookies(value);
+    } else if (Bytes.equalsIgnoreCase(name, CONTENT_TYPE)) {
+      contentType(value);
+    } else if (Bytes.equalsIgnoreCase(name, AUTHORIZATION)) {
+      authorization(value);
     }
   }
 

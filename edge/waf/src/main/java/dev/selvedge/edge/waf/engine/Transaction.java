@@ -4,9 +4,8 @@ import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.rule.BodyProcessor;
 import dev.selvedge.edge.waf.rule.EngineMode;
 import dev.selvedge.edge.waf.rule.OverLimit;
-import dev.selvedge.edge.waf.rule.RuleProgram;
-import dev.selvedge.edge.waf.trace.Trace;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Name;
 import java.util.List;
 import java.util.Locale;
 
@@ -25,19 +24,15 @@ public final class Transaction {
   private final RequestReader requestReader;
   private final PhaseRunner phases;
 
-  public Transaction(
-      RuleProgram program,
-      EngineOptions options,
-      StoredCollections stored,
-      Trace trace,
-      String uniqueId) {
-    s = new State(program, options, stored, trace, uniqueId);
+  Transaction(State state, PhaseRunner phases) {
+    s = state;
     requestReader = new RequestReader(s);
-    phases = new PhaseRunner(s);
+    this.phases = phases;
   }
 
   public void connection(Connection connection) {
     s.connection = connection;
+    s.clientAddress = Bytes.of(connection.clientAddress());
   }
 
   /**
@@ -49,7 +44,7 @@ public final class Transaction {
     s.log(4, "Starting phase URI. (SecRules 0 + 1/2)");
     requestReader.line(method, uri, protocol);
     for (int i = 0; i < headers.size(); i++) {
-      requestReader.header(headers.name(i), headers.value(i));
+      requestReader.header(headers, i);
     }
     s.log(4, "Starting phase REQUEST_HEADERS.  (SecRules 1)");
     return run(1);
@@ -227,7 +222,7 @@ public final class Transaction {
 
   /** A number out of TX, such as an anomaly score; 0 where there is none. */
   public int txNumber(String name) {
-    byte[] value = s.tx.get(Bytes.of(name));
+    byte[] value = s.tx.get(Name.of(Bytes.of(name)));
     return value == null ? 0 : Bytes.atoi(value);
   }
 }

@@ -1,75 +1,169 @@
 package dev.selvedge.edge.waf.engine;
 
-import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Name;
 import dev.selvedge.edge.waf.variable.Selector;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TX: the transaction's own values, names without case, one value each.
+ * TX: the transaction's own values, names without case, one value each, in the order in which their
+ * names came.
  *
- * <p>Not thread-safe.
+ * <p>An open table of places in that order, found by the names' hashes: rules read and set some
+ * hundred of these a request, by names that are hashed at load. Not thread-safe.
  */
 final class TxCollection {
   private static final int NAMES_MAX = 10_000;
+  private static final int FIRST_NAMES = 128;
 
-  private record Entry(String name, Object value) {}
+  private Name[] names = new Name[FIRST_NAMES];
 
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
-  private final Map<String, Long> endsMillis = new HashMap<>();
+  /** Null for a name that is not there any more. */
+  private byte[] @Nullable [] values = new byte[FIRST_NAMES][];
 
-  byte @Nullable [] get(byte[] name) {
-    return get(Bytes.text(Bytes.lower(name)));
+  /** One more than the place of the name with this hash; 0 for none. At most half full. */
+  private short[] table = new short[4 * FIRST_NAMES];
+
+  private int count;
+  private @Nullable Map<Name, Long> endsMillis;
+
+  byte @Nullable [] get(Name name) {
+    int place = place(name);
+    return place < 0 ? null : values[place];
   }
 
-  byte @Nullable [] get(String lowerName) {
-    Entry entry = entries.get(lowerName);
-    return entry == null ? null : (byte[]) entry.value();
+  private int place(Name name) {
+    int mask = table.length - 1;
+    int at = spread(name) & mask;
+    while (table[at] != 0) {
+      int place = table[at] - 1;
+      if (names[place].equals(name)) {
+        return place;
+      }
+      at = (at + 1) & mask;
+    }
+    return -1;
   }
 
-  void set(byte[] name, byte[] value) {
-    set(Bytes.text(name), value);
+  private static int spread(Name name) {
+    int hash = name.hashCode() * 0x9E3779B9;
+    return hash ^ (hash >>> 15);
   }
 
-  void set(String name, byte[] value) {
-    String lower = Bytes.text(Bytes.lower(Bytes.of(name)));
-    if (entries.size() < NAMES_MAX || entries.containsKey(lower)) {
-      Entry old = entries.get(lower);
-      entries.put(lower, new Entry(old == null ? name : old.name(), value));
+  void set(Name name, byte[] value) {
+    int place = place(name);
+    if (place >= 0 && values[place] != null) {
+      values[place] = value;
+    } else if (place >= 0) {
+      removePlace(place);
+      append(name, value);
+    } else if (count < NAMES_MAX) {
+      append(name, value);
     }
   }
 
-  void remove(byte[] name) {
-    entries.remove(Bytes.text(Bytes.lower(name)));
+  private void append(Name name, byte[] value) {
+    if (count == names.length) {
+      names = Arrays.copyOf(names, 2 * count);
+      values = Arrays.copyOf(values, 2 * count);
+      table = new short[2 * table.length];
+      for (int i = 0; i < count; i++) {
+        enter(i);
+      }
+    }
+    names[count] = name;
+    values[count] = value;
+    enter(count++);
   }
 
-  void expire(byte[] name, long endsAtMillis) {
-    endsMillis.put(Bytes.text(Bytes.lower(name)), endsAtMillis);
+  private void enter(int place) {
+    int mask = table.length - 1;
+    int at = spread(names[place]) & mask;
+    while (table[at] != 0) {
+      at = (at + 1) & mask;
+    }
+    table[at] = (short) (place + 1);
   }
 
-  void choose(Selector selector, long nowMillis, Fields.Sink sink) {
-    if (!endsMillis.isEmpty()) {
+  /** A name that comes again after it was removed is the last in order; this is rare. */
+  private void removePlace(int place) {
+    System.arraycopy(names, place + 1, names, place, count - place - 1);
+    System.arraycopy(values, place + 1, values, place, count - place - 1);
+    count--;
+    Arrays.fill(table, (short) 0);
+    for (int i = 0; i < count; i++) {
+      enter(i);
+    }
+  }
+
+  void remove(Name name) {
+    int place = place(name);
+    if (place >= 0) {
+      values[place] = null;
+    }
+  }
+
+  void expire(Name name, long endsAtMillis) {
+    if (endsMillis == null) {
+      endsMillis = new HashMap<>();
+    }
+    endsMillis.put(name, endsAtMillis);
+  }
+
+  private void endOverdue(long nowMillis) {
+    if (endsMillis != null) {
       endsMillis.forEach((name, ends) -> {
         if (ends <= nowMillis) {
-          entries.remove(name);
+          remove(name);
         }
       });
     }
+  }
+
+  /** Whether values may end with time, so that a listing needs the clock. */
+  boolean hasEnds() {
+    return endsMillis != null;
+  }
+
+  private static boolean chooses(Selector selector, Name name) {
+    return selector instanceof Selector.Matching matching
+        ? matching.chooses(name)
+        : selector.chooses(name.written());
+  }
+
+  /** Whether any value is chosen. */
+  boolean any(Selector selector) {
+    for (int i = 0; i < count; i++) {
+      if (values[i] != null && chooses(selector, names[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Shows what is chosen, as it is now. */
+  void choose(Selector selector, long nowMillis, Fields.Sink sink) {
+    endOverdue(nowMillis);
     if (selector instanceof Selector.Named named) {
-      Entry entry = entries.get(Bytes.text(Bytes.lower(named.name())));
-      if (entry != null) {
-        sink.value(Bytes.of(entry.name()), (byte[]) entry.value());
+      int place = place(named.key());
+      byte[] value = place < 0 ? null : values[place];
+      if (value != null) {
+        sink.value(names[place].written(), value);
       }
       return;
     }
-    for (Entry entry : java.util.List.copyOf(entries.values())) {
-      byte[] name = Bytes.of(entry.name());
-      if (selector.chooses(name)) {
-        sink.value(name, (byte[]) entry.value());
+    Fields listed = new Fields(); // a match may set others
+    for (int i = 0; i < count; i++) {
+      byte[] value = values[i];
+      if (value != null && chooses(selector, names[i])) {
+        listed.add(names[i].written(), value);
       }
+    }
+    for (int i = 0; i < listed.size(); i++) {
+      sink.value(listed.name(i), listed.value(i));
     }
   }
 }

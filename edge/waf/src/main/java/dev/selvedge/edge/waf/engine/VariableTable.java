@@ -29,6 +29,10 @@ final class VariableTable {
   private static final byte[] BUILD = Bytes.of("030009000");
 
   private static final Map<Variable, Resolver> TABLE = new EnumMap<>(Variable.class);
+  private static final Map<Variable, Function<State, Fields>> FIELDS =
+      new EnumMap<>(Variable.class);
+  private static final Map<Variable, Function<State, byte[]>> SCALARS =
+      new EnumMap<>(Variable.class);
 
   static {
     request();
@@ -56,7 +60,25 @@ final class VariableTable {
     }
   }
 
+  /** The fields that a variable shows the names or values of, null where it shows none. */
+  static @Nullable Fields fields(State state, Variable variable) {
+    Function<State, Fields> fields = FIELDS.get(variable);
+    return fields == null ? null : fields.apply(state);
+  }
+
+  /** Whether a variable's values are the names of the fields. */
+  static boolean showsNames(Variable variable) {
+    return variable.name().endsWith("_NAMES");
+  }
+
+  /** The one value of a variable; null where it is not of that kind. */
+  static byte @Nullable [] scalar(State state, Variable variable) {
+    Function<State, byte[]> value = SCALARS.get(variable);
+    return value == null ? null : value.apply(state);
+  }
+
   static void scalar(Variable variable, Function<State, byte[]> value) {
+    SCALARS.put(variable, value);
     TABLE.put(variable, (s, _, sink) -> sink.value(Bytes.EMPTY, value.apply(s)));
   }
 
@@ -69,10 +91,12 @@ final class VariableTable {
   }
 
   private static void fields(Variable variable, Function<State, Fields> fields) {
+    FIELDS.put(variable, fields);
     TABLE.put(variable, (s, t, sink) -> fields.apply(s).choose(t.selector(), sink));
   }
 
   private static void names(Variable variable, Function<State, Fields> fields) {
+    FIELDS.put(variable, fields);
     TABLE.put(variable, (s, t, sink) -> fields.apply(s).chooseNames(t.selector(), sink));
   }
 
@@ -88,8 +112,8 @@ final class VariableTable {
     scalar(Variable.QUERY_STRING, s -> s.request.query);
     scalar(Variable.AUTH_TYPE, s -> s.request.authType);
     scalar(Variable.REMOTE_USER, s -> s.request.remoteUser);
-    scalar(Variable.REMOTE_ADDR, s -> Bytes.of(s.connection.clientAddress()));
-    scalar(Variable.REMOTE_HOST, s -> Bytes.of(s.connection.clientAddress()));
+    scalar(Variable.REMOTE_ADDR, s -> s.clientAddress);
+    scalar(Variable.REMOTE_HOST, s -> s.clientAddress);
     number(Variable.REMOTE_PORT, s -> s.connection.clientPort());
     scalar(Variable.SERVER_ADDR, s -> Bytes.of(s.connection.serverAddress()));
     scalar(Variable.SERVER_NAME, s -> s.request.serverName);
@@ -205,7 +229,7 @@ final class VariableTable {
     flag(Variable.MSC_PCRE_ERROR, s -> s.regexLimitReached);
     flag(Variable.MSC_PCRE_LIMITS_EXCEEDED, s -> s.regexLimitReached);
     scalar(Variable.MODSEC_BUILD, _ -> BUILD);
-    scalar(Variable.UNIQUE_ID, s -> Bytes.of(s.uniqueId));
+    scalar(Variable.UNIQUE_ID, s -> Bytes.of(s.uniqueId()));
     scalar(Variable.WEBAPPID, s -> Bytes.of(s.settings.webAppId()));
     scalar(Variable.SESSIONID, s -> s.sessionId);
     scalar(Variable.USERID, s -> s.userId);

@@ -102,17 +102,18 @@ final class RuleLinker {
 
   private PhaseProgram phase(int phase) {
     List<Rule> linked = new ArrayList<>();
-    List<PhaseProgram.Marker> at = new ArrayList<>();
+    Map<String, List<Integer>> at = new HashMap<>();
     int nextMarker = 0;
     for (int i = 0; i <= rules.size(); i++) {
       while (nextMarker < markers.size() && markers.get(nextMarker).rulesBefore() == i) {
-        at.add(new PhaseProgram.Marker(markers.get(nextMarker++).name(), linked.size()));
+        String name = markers.get(nextMarker++).name();
+        at.computeIfAbsent(name, _ -> new ArrayList<>()).add(linked.size());
       }
       if (i < rules.size() && rules.get(i).phase == phase) {
         linked.add(build(rules.get(i), phase));
       }
     }
-    return new PhaseProgram(List.copyOf(linked), List.copyOf(at));
+    return new PhaseProgram(List.copyOf(linked), Map.copyOf(at));
   }
 
   private Rule build(RuleDraft draft, int phase) {

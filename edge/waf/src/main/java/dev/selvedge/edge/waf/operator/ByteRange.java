@@ -40,6 +40,11 @@ final class ByteRange implements Operator {
   }
 
   @Override
+  public Need need() {
+    return Need.OneOf.where(b -> !allowed[b]);
+  }
+
+  @Override
   public boolean matches(byte[] value, Context context) {
     for (byte b : value) {
       if (!allowed[b & 0xFF]) {

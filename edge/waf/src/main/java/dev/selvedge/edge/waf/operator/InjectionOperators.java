@@ -1,15 +1,13 @@
 package dev.selvedge.edge.waf.operator;
 
 import dev.selvedge.edge.waf.bytes.Bytes;
-import dev.selvedge.edge.waf.injection.SqlInjection;
-import dev.selvedge.edge.waf.injection.Xss;
 
 /** SQL injection and cross-site scripting by structure rather than pattern. Immutable. */
 final class InjectionOperators {
   private InjectionOperators() {}
 
   static boolean sql(byte[] value, Operator.Context context) {
-    String fingerprint = SqlInjection.fingerprint(value, 0, value.length);
+    String fingerprint = context.sqlDetector().fingerprint(value, 0, value.length);
     if (fingerprint == null) {
       return false;
     }
@@ -21,7 +19,7 @@ final class InjectionOperators {
   }
 
   static boolean xss(byte[] value, Operator.Context context) {
-    if (!Xss.detect(value, 0, value.length)) {
+    if (!context.xssDetector().detect(value, 0, value.length)) {
       return false;
     }
     if (context.capturing()) {

@@ -12,28 +12,30 @@ final class NumberChecks {
 
   static Operator of(String name, String pattern, Predicate<byte[]> valid) {
     Regex regex = Regex.compile(pattern);
-    return (value, context) -> {
-      Regex.Search search = regex.search();
-      for (int from = 0; from < value.length; ) {
-        Regex.Found found = search.find(value, from, context.regexSteps());
-        if (found == Regex.Found.LIMIT) {
-          context.regexLimit(pattern);
-        }
-        if (found != Regex.Found.YES) {
-          return false;
-        }
-        byte[] hit = Bytes.slice(value, search.start(0), search.end(0));
-        if (valid.test(hit)) {
-          if (context.capturing()) {
-            context.capture(0, hit);
-            context.trace().line(7, "Added " + name + " match TX.0: " + Bytes.text(hit));
+    Operator operator =
+        (value, context) -> {
+          Regex.Search search = regex.search(context.matcher(regex.rx()));
+          for (int from = 0; from < value.length; ) {
+            Regex.Found found = search.find(value, from, context.regexSteps());
+            if (found == Regex.Found.LIMIT) {
+              context.regexLimit(pattern);
+            }
+            if (found != Regex.Found.YES) {
+              return false;
+            }
+            byte[] hit = Bytes.slice(value, search.start(0), search.end(0));
+            if (valid.test(hit)) {
+              if (context.capturing()) {
+                context.capture(0, hit);
+                context.trace().line(7, "Added " + name + " match TX.0: " + Bytes.text(hit));
+              }
+              return true;
+            }
+            from = Math.max(search.start(0) + 1, from + 1);
           }
-          return true;
-        }
-        from = Math.max(search.start(0) + 1, from + 1);
-      }
-      return false;
-    };
+          return false;
+        };
+    return operator.needing(new Need.Pattern(regex.rx()));
   }
 
   private static int[] digits(byte[] text) {

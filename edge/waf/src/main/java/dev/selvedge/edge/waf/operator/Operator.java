@@ -1,5 +1,9 @@
 package dev.selvedge.edge.waf.operator;
 
+import dev.selvedge.edge.waf.injection.SqlDetector;
+import dev.selvedge.edge.waf.injection.XssDetector;
+import dev.selvedge.edge.waf.rx.Rx;
+import dev.selvedge.edge.waf.rx.RxMatcher;
 import dev.selvedge.edge.waf.trace.Trace;
 import dev.selvedge.edge.waf.variable.Macro;
 
@@ -8,6 +12,27 @@ import dev.selvedge.edge.waf.variable.Macro;
 public interface Operator {
   boolean matches(byte[] value, Context context);
 
+  /** What a value must have to match. */
+  default Need need() {
+    return Need.ANYTHING;
+  }
+
+  /** The same operator with something known of what it needs. */
+  default Operator needing(Need need) {
+    Operator operator = this;
+    return new Operator() {
+      @Override
+      public boolean matches(byte[] value, Context context) {
+        return operator.matches(value, context);
+      }
+
+      @Override
+      public Need need() {
+        return need;
+      }
+    };
+  }
+
   /** What an operator may ask of the transaction. */
   interface Context extends Macro.Scope {
     /** Whether the rule keeps what was matched (the capture action). */
@@ -15,6 +40,15 @@ public interface Operator {
 
     /** Sets TX:group, 0 for the whole match. */
     void capture(int group, byte[] value);
+
+    /** A matcher for one search; the next call may give the same one again. */
+    RxMatcher matcher(Rx rx);
+
+    /** The detector of SQL injection; the next call may give the same one again. */
+    SqlDetector sqlDetector();
+
+    /** The detector of cross-site scripting; the next call may give the same one again. */
+    XssDetector xssDetector();
 
     /** Steps that one regular expression may take. */
     long regexSteps();

@@ -50,11 +50,13 @@ public final class Operators {
     add("IpMatch", IpOperators::inline);
     addWithFile("IpMatchFromFile", IpOperators::fromFiles);
     addWithFile("IpMatchF", IpOperators::fromFiles);
-    add("DetectSQLi", _ -> InjectionOperators::sql);
-    add("DetectXSS", _ -> InjectionOperators::xss);
+    add("DetectSQLi", _ -> needing(InjectionOperators::sql, new Need.Sql()));
+    add("DetectXSS", _ -> needing(InjectionOperators::xss, new Need.Xss()));
     add("ValidateByteRange", ByteRange::of);
-    add("ValidateUrlEncoding", _ -> Encodings::urlBroken);
-    add("ValidateUtf8Encoding", _ -> Encodings::utf8Broken);
+    add("ValidateUrlEncoding", _ -> needing(Encodings::urlBroken, Need.OneOf.where(b -> b == '%')));
+    add(
+        "ValidateUtf8Encoding",
+        _ -> needing(Encodings::utf8Broken, Need.OneOf.where(b -> b > 0x7F)));
     add("VerifyCC", argument -> NumberChecks.of("VerifyCC", argument, NumberChecks::luhn));
     add("VerifyCPF", argument -> NumberChecks.of("VerifyCPF", argument, NumberChecks::cpf));
     add("VerifySSN", argument -> NumberChecks.of("VerifySSN", argument, NumberChecks::ssn));
@@ -64,6 +66,10 @@ public final class Operators {
   }
 
   private Operators() {}
+
+  private static Operator needing(Operator operator, Need need) {
+    return operator.needing(need);
+  }
 
   @FunctionalInterface
   private interface PlainCompiler {

@@ -18,8 +18,10 @@ final class PhraseOperator implements Operator {
   private final int width;
   private final int[] next;
   private final byte[][] phraseAt;
+  private final Need need;
 
   PhraseOperator(List<byte[]> phrases) {
+    need = new Need.Words(List.copyOf(phrases));
     int count = 1;
     for (byte[] phrase : phrases) {
       for (byte b : phrase) {
@@ -90,6 +92,11 @@ final class PhraseOperator implements Operator {
       phrases.addAll(Phrases.lines(files.read(name)));
     }
     return new PhraseOperator(phrases);
+  }
+
+  @Override
+  public Need need() {
+    return need;
   }
 
   @Override

@@ -18,7 +18,8 @@ final class RegexOperators {
     Macro macro = Macro.parse(argument);
     if (macro.constant() != null) {
       Regex regex = Regex.compile(argument);
-      return (value, context) -> find(regex, value, context);
+      Operator operator = (value, context) -> find(regex, value, context);
+      return operator.needing(new Need.Pattern(regex.rx()));
     }
     return (value, context) -> {
       Regex regex = expanded(macro, context);
@@ -39,7 +40,7 @@ final class RegexOperators {
   }
 
   private static boolean find(Regex regex, byte[] value, Operator.Context context) {
-    Regex.Search search = regex.search();
+    Regex.Search search = regex.search(context.matcher(regex.rx()));
     Regex.Found found = search.find(value, 0, context.regexSteps());
     if (found == Regex.Found.LIMIT) {
       context.regexLimit(regex.source());
@@ -70,26 +71,28 @@ final class RegexOperators {
   /** Every match counts; their groups follow each other in TX:0 to TX:n. */
   static Operator all(String argument) {
     Regex regex = Regex.compile(argument);
-    return (value, context) -> {
-      Regex.Search search = regex.search();
-      int from = 0;
-      int group = 0;
-      boolean found = false;
-      while (from <= value.length && group < GLOBAL_CAPTURES_MAX) {
-        Regex.Found outcome = search.find(value, from, context.regexSteps());
-        if (outcome == Regex.Found.LIMIT) {
-          context.regexLimit(regex.source());
-        }
-        if (outcome != Regex.Found.YES) {
-          break;
-        }
-        found = true;
-        if (context.capturing()) {
-          group = capture(search, value, context, group);
-        }
-        from = search.end(0) > search.start(0) ? search.end(0) : search.end(0) + 1;
-      }
-      return found;
-    };
+    Operator operator =
+        (value, context) -> {
+          Regex.Search search = regex.search(context.matcher(regex.rx()));
+          int from = 0;
+          int group = 0;
+          boolean found = false;
+          while (from <= value.length && group < GLOBAL_CAPTURES_MAX) {
+            Regex.Found outcome = search.find(value, from, context.regexSteps());
+            if (outcome == Regex.Found.LIMIT) {
+              context.regexLimit(regex.source());
+            }
+            if (outcome != Regex.Found.YES) {
+              break;
+            }
+            found = true;
+            if (context.capturing()) {
+              group = capture(search, value, context, group);
+            }
+            from = search.end(0) > search.start(0) ? search.end(0) : search.end(0) + 1;
+          }
+          return found;
+        };
+    return operator.needing(new Need.Pattern(regex.rx()));
   }
 }

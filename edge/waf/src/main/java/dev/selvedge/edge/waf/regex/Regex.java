@@ -4,6 +4,8 @@ import dev.selvedge.edge.waf.rx.Rx;
 import dev.selvedge.edge.waf.rx.RxFlag;
 import dev.selvedge.edge.waf.rx.RxMatcher;
 import dev.selvedge.edge.waf.rx.RxSyntaxException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled pattern over bytes, with libmodsecurity's flags.
@@ -19,6 +21,9 @@ public final class Regex {
   }
 
   private final Rx rx;
+
+  /** A matcher that nobody uses at the moment. */
+  private final AtomicReference<@Nullable RxMatcher> spare = new AtomicReference<>();
 
   private Regex(Rx rx) {
     this.rx = rx;
@@ -64,9 +69,18 @@ public final class Regex {
     return new Search(rx.matcher());
   }
 
+  /** The same with a matcher that the caller keeps. */
+  public Search search(RxMatcher matcher) {
+    return new Search(matcher);
+  }
+
   /** Whether the pattern occurs in {@code s}. */
   public boolean occursIn(byte[] s) {
-    return search().find(s, 0, RxMatcher.STEP_LIMIT_DEFAULT) == Found.YES;
+    RxMatcher kept = spare.getAndSet(null);
+    RxMatcher matcher = kept == null ? rx.matcher() : kept;
+    boolean occurs = matcher.find(s, 0, s.length, 0) == RxMatcher.MATCH;
+    spare.set(matcher);
+    return occurs;
   }
 
   /**

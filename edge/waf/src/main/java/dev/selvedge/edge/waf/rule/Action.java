@@ -1,9 +1,11 @@
 package dev.selvedge.edge.waf.rule;
 
+import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.variable.Macro;
 import dev.selvedge.edge.waf.variable.Target;
 import dev.selvedge.edge.waf.variable.Variable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An action that runs when a rule matches and does not decide over the transaction. Immutable. */
 public sealed interface Action {
@@ -19,6 +21,13 @@ public sealed interface Action {
    * Sets, counts or removes a value of TX or of a stored collection; runs for each matched value.
    */
   record SetVar(Variable collection, Macro name, Change change, Macro value) implements Action {}
+
+  /** The number that adding or subtracting gives; what is no number counts as 0. */
+  static byte[] changed(Change change, byte @Nullable [] old, byte[] delta) {
+    int before = old == null ? 0 : Bytes.atoi(old);
+    int by = Bytes.atoi(delta);
+    return Bytes.of(change == Change.ADD ? before + by : before - by);
+  }
 
   /** A stored value ends after that many seconds. */
   record ExpireVar(Variable collection, Macro name, Macro seconds) implements Action {}

@@ -52,10 +52,31 @@ public record Rule(
       String rev,
       String ver,
       int maturity,
-      int accuracy) {}
+      int accuracy) {
+    /** Whether no tag holds a reference. */
+    public boolean constantTags() {
+      for (int i = 0; i < tags.size(); i++) {
+        if (tags.get(i).constant() == null) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   public long id() {
     return meta.id();
+  }
+
+  /** Whether one of its tags reads so before expansion. */
+  public boolean hasTag(String tag) {
+    List<Macro> tags = meta.tags();
+    for (int i = 0; i < tags.size(); i++) {
+      if (tags.get(i).source().equals(tag)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The targets as written, for messages. */

@@ -22,6 +22,11 @@ public final class CandidateSet {
     words[id >> 6] |= 1L << id;
   }
 
+  /** Writes the members as bits. */
+  public void copyTo(long[] out, int at) {
+    System.arraycopy(words, 0, out, at, words.length);
+  }
+
   public boolean contains(int id) {
     return ((words[id >> 6] >>> id) & 1) != 0;
   }

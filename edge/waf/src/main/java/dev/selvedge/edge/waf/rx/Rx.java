@@ -51,8 +51,17 @@ public final class Rx {
     return program.groups();
   }
 
+  /** Bytes of which every match holds one; all bytes where nothing better is known. */
+  public boolean[] requiredBytes() {
+    return Required.of(node);
+  }
+
   public RxMatcher matcher() {
     return new RxMatcher(program);
+  }
+
+  Program program() {
+    return program;
   }
 
   Node node() {

@@ -48,9 +48,9 @@ public final class RxMatcher {
   private static final int SPAN = 3;
   private static final int EXTEND = 4;
 
-  private final Program program;
-  private final int[] code;
-  private final int[] registers;
+  private Program program;
+  private int[] code;
+  private int[] registers;
   private int[] stack = new int[96];
   private int height;
   private byte[] s = new byte[0];
@@ -66,6 +66,20 @@ public final class RxMatcher {
     this.program = program;
     code = program.code();
     registers = new int[program.registers()];
+  }
+
+  /** Matches another regular expression from now on. */
+  @SuppressWarnings("ReferenceEquality") // comparing programs would cost more than it saves
+  public RxMatcher use(Rx rx) {
+    Program other = rx.program();
+    if (other != program) {
+      program = other;
+      code = other.code();
+      if (registers.length < other.registers()) {
+        registers = new int[other.registers()];
+      }
+    }
+    return this;
   }
 
   /** Bounds the work of each later call of {@link #find}. */

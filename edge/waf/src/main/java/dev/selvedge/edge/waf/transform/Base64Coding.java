@@ -2,6 +2,7 @@ package dev.selvedge.edge.waf.transform;
 
 import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -9,6 +10,16 @@ import java.util.Base64;
  * Immutable.
  */
 public final class Base64Coding {
+  private static final byte[] VALUES = new byte[256];
+
+  static {
+    Arrays.fill(VALUES, (byte) -1);
+    String digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (int i = 0; i < digits.length(); i++) {
+      VALUES[digits.charAt(i)] = (byte) i;
+    }
+  }
+
   private Base64Coding() {}
 
   static byte[] encode(byte[] in) {
@@ -98,15 +109,6 @@ public final class Base64Coding {
   }
 
   private static int value(byte c) {
-    if (c >= 'A' && c <= 'Z') {
-      return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-      return c - 'a' + 26;
-    }
-    if (Bytes.isDigit(c)) {
-      return c - '0' + 52;
-    }
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    return VALUES[c & 0xFF];
   }
 }

@@ -1,6 +1,5 @@
 package dev.selvedge.edge.waf.transform;
 
-import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
 
 /**
@@ -11,30 +10,31 @@ final class CommandLine {
   private CommandLine() {}
 
   static byte[] normalize(byte[] in) {
-    ByteOutput out = new ByteOutput(in.length);
+    byte[] out = new byte[in.length];
+    int size = 0;
     boolean space = false;
     for (byte b : in) {
       switch (b) {
         case '"', '\'', '\\', '^' -> {}
         case ' ', ',', ';', '\t', '\r', '\n' -> {
           if (!space) {
-            out.add(' ');
+            out[size++] = ' ';
             space = true;
           }
         }
         case '/', '(' -> {
           if (space) {
-            out.truncate(out.size() - 1);
+            size--;
             space = false;
           }
-          out.add(b);
+          out[size++] = b;
         }
         default -> {
-          out.add(Bytes.lower(b));
+          out[size++] = Bytes.lower(b);
           space = false;
         }
       }
     }
-    return out.toBytesOr(in);
+    return Bytes.resultOr(out, size, in);
   }
 }

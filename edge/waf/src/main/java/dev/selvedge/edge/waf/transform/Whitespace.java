@@ -1,6 +1,5 @@
 package dev.selvedge.edge.waf.transform;
 
-import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
 
 /** White space: trimmed, compressed or removed. Immutable. */
@@ -28,28 +27,30 @@ final class Whitespace {
   }
 
   static byte[] compress(byte[] in) {
-    ByteOutput out = new ByteOutput(in.length);
+    byte[] out = new byte[in.length];
+    int size = 0;
     boolean inside = false;
     for (byte b : in) {
       boolean space = Bytes.isSpace(b);
       if (!space) {
-        out.add(b);
+        out[size++] = b;
       } else if (!inside) {
-        out.add(' ');
+        out[size++] = ' ';
       }
       inside = space;
     }
-    return out.toBytesOr(in);
+    return Bytes.resultOr(out, size, in);
   }
 
   static byte[] remove(byte[] in) {
-    ByteOutput out = new ByteOutput(in.length);
+    byte[] out = new byte[in.length];
+    int size = 0;
     for (byte b : in) {
       if (!Bytes.isSpace(b) && !noBreakSpace(b)) {
-        out.add(b);
+        out[size++] = b;
       }
     }
-    return out.toBytesOr(in);
+    return Bytes.resultOr(out, size, in);
   }
 
   /** Either byte of U+00A0 in UTF-8, wherever it stands, as libmodsecurity has it. */

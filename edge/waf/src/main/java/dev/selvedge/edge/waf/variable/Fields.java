@@ -12,21 +12,46 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fields {
   private static final int FIRST_CAPACITY = 8;
+  private static final byte[][] NONE = {};
+  private static final int[] NO_HASHES = {};
 
-  private byte[][] names = new byte[FIRST_CAPACITY][];
-  private byte[][] values = new byte[FIRST_CAPACITY][];
-  private int[] hashes = new int[FIRST_CAPACITY];
+  private byte[][] names = NONE;
+  private byte[][] values = NONE;
+
+  /** Of the names, 0 where it has not been asked for yet. */
+  private int[] hashes = NO_HASHES;
+
   private int size;
 
   public void add(byte[] name, byte[] value) {
+    add(name, value, 0);
+  }
+
+  /** Adds an entry of other fields. */
+  public void add(Fields other, int index) {
+    add(other.names[index], other.values[index], other.hashes[index]);
+  }
+
+  private void add(byte[] name, byte[] value, int hash) {
     if (size == hashes.length) {
-      names = Arrays.copyOf(names, size * 2);
-      values = Arrays.copyOf(values, size * 2);
-      hashes = Arrays.copyOf(hashes, size * 2);
+      int capacity = Math.max(FIRST_CAPACITY, size * 2);
+      names = Arrays.copyOf(names, capacity);
+      values = Arrays.copyOf(values, capacity);
+      hashes = Arrays.copyOf(hashes, capacity);
     }
     names[size] = name;
     values[size] = value;
-    hashes[size++] = Bytes.hashIgnoreCase(name);
+    hashes[size++] = hash;
+  }
+
+  /** The hash of a name, letter case aside: {@link Bytes#hashIgnoreCase}. */
+  public int hash(int index) {
+    int hash = hashes[index];
+    if (hash == 0) {
+      hash = Bytes.hashIgnoreCase(names[index]);
+      hashes[index] = hash;
+    }
+    return hash;
   }
 
   /** Replaces the first value of that name, or adds it. */
@@ -61,27 +86,56 @@ public final class Fields {
   public byte @Nullable [] first(byte[] name) {
     int hash = Bytes.hashIgnoreCase(name);
     for (int i = 0; i < size; i++) {
-      if (hashes[i] == hash && Bytes.equalsIgnoreCase(names[i], name)) {
+      if (hash(i) == hash && Bytes.equalsIgnoreCase(names[i], name)) {
         return values[i];
       }
     }
     return null;
   }
 
+  /** How many entries are chosen. */
+  public int count(Selector selector) {
+    if (selector instanceof Selector.All) {
+      return size;
+    }
+    int count = 0;
+    int hash = hash(selector);
+    for (int i = 0; i < size; i++) {
+      count += chooses(selector, hash, i) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static int hash(Selector selector) {
+    return selector instanceof Selector.Named named ? named.key().hashCode() : 0;
+  }
+
+  private boolean chooses(Selector selector, int hash, int index) {
+    return selector instanceof Selector.Named named
+        ? hash(index) == hash && Bytes.equalsIgnoreCase(names[index], named.name())
+        : selector.chooses(names[index]);
+  }
+
   /** Shows the chosen entries to {@code sink}. */
   public void choose(Selector selector, Sink sink) {
-    if (selector instanceof Selector.Named named) {
-      int hash = Bytes.hashIgnoreCase(named.name());
-      for (int i = 0; i < size; i++) {
-        if (hashes[i] == hash && Bytes.equalsIgnoreCase(names[i], named.name())) {
-          sink.value(names[i], values[i]);
-        }
-      }
-      return;
-    }
+    int hash = hash(selector);
     for (int i = 0; i < size; i++) {
-      if (selector.chooses(names[i])) {
+      if (chooses(selector, hash, i)) {
         sink.value(names[i], values[i]);
+      }
+    }
+  }
+
+  /**
+   * Shows those of the chosen entries that may match a rule.
+   *
+   * @param showNames whether the names are shown as the values
+   */
+  public void choose(Selector selector, boolean showNames, Marks marks, int rule, Sink sink) {
+    int hash = hash(selector);
+    for (int i = 0; i < size; i++) {
+      if (marks.may(i, rule) && chooses(selector, hash, i)) {
+        sink.value(names[i], showNames ? names[i] : values[i]);
       }
     }
   }

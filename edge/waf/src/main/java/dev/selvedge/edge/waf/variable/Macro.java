@@ -29,11 +29,13 @@ public final class Macro {
   private final String source;
   private final List<Part> parts;
   private final byte @Nullable [] constant;
+  private final @Nullable Name name;
 
   private Macro(String source, List<Part> parts) {
     this.source = source;
     this.parts = List.copyOf(parts);
     this.constant = parts.stream().allMatch(Part.Text.class::isInstance) ? Bytes.of(source) : null;
+    this.name = constant == null ? null : Name.of(constant);
   }
 
   /**
@@ -92,6 +94,20 @@ public final class Macro {
   /** The bytes where nothing is to be expanded, else null. */
   public byte @Nullable [] constant() {
     return constant;
+  }
+
+  /** The text as a name. */
+  public Name name(Scope scope) {
+    Name fixed = name;
+    return fixed != null ? fixed : Name.of(expand(scope));
+  }
+
+  /** What stands before the first reference. */
+  public byte[] constantPrefix() {
+    return switch (parts.getFirst()) {
+      case Part.Text t -> t.bytes();
+      case Part.Reference _ -> Bytes.EMPTY;
+    };
   }
 
   /** The text with every reference replaced. */

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.waf.variable;
 
+import dev.selvedge.edge.waf.bytes.Bytes;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -136,9 +137,16 @@ public enum Variable {
   }
 
   private final Shape shape;
+  private final byte[] bytes;
 
   Variable(Shape shape) {
     this.shape = shape;
+    bytes = Bytes.of(name());
+  }
+
+  /** The name as bytes, not to be written to. */
+  public byte[] bytes() {
+    return bytes;
   }
 
   public Shape shape() {

@@ -1,0 +1,31 @@
+package dev.selvedge.edge.waf.own;
+
+import dev.selvedge.edge.waf.LoadOutcome;
+import dev.selvedge.edge.waf.RuleSet;
+import dev.selvedge.edge.waf.engine.EngineOptions;
+import dev.selvedge.edge.waf.engine.Transaction;
+import java.time.Clock;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The shipped rules, loaded for tests. */
+public final class Shipped {
+  private Shipped() {}
+
+  /** The rules under a policy; every problem in the failure's text. */
+  public static RuleSet rules(Policy policy) {
+    EngineOptions options =
+        new EngineOptions(Clock.systemUTC(), Map.of(), 1000, 512, 100, 2_000_000, 16 << 20);
+    return switch (OwnRules.load(policy, options)) {
+      case LoadOutcome.Loaded loaded -> loaded.rules();
+      case LoadOutcome.Refused refused ->
+          throw new AssertionError(
+              refused.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
+    };
+  }
+
+  /** An ordinary exchange with that value at that place, inspected. */
+  static Transaction run(RuleSet rules, RuleCase c) {
+    return CaseRequest.of(c.place(), c.bytes()).run(rules.newTransaction());
+  }
+}
