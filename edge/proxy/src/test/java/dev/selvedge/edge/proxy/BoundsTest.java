@@ -282,13 +282,15 @@ class BoundsTest {
       }
       awaitStandstill(written);
       assertThat(proxy.proxy().dataplane().buffered().count()).isGreaterThan(128 * 1024);
+      // On a busy machine the last of those six came to a full proxy already.
+      long before = failures(proxy, "buffered_bytes_full");
       try (RawClient client = proxy.client()) {
         Answer answer = client.get("/fine").answer();
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.code()).isEqualTo("buffered_bytes_full");
         assertThat(answer.field("retry-after")).isEqualTo("1");
       }
-      assertThat(failures(proxy, "buffered_bytes_full")).isEqualTo(1);
+      assertThat(failures(proxy, "buffered_bytes_full")).isEqualTo(before + 1);
       for (RawClient client : clients) {
         client.close();
       }
