@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         .addSubcommand(new CheckCommand(types))
         .addSubcommand(new AgentCommand(types))
         .addSubcommand(new ExplainCommand(types))
+        .addSubcommand(new WafCommand())
         .addSubcommand(new TrainCommand(types))
         .execute(words);
   }

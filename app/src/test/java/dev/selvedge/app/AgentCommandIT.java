@@ -99,6 +99,27 @@ class AgentCommandIT {
   }
 
   @Test
+  void checksBlocksOfBuiltInAgentsAndNamesTheOthers() throws Exception {
+    String kdl =
+        """
+        agents {
+          agent "no" { type "denylist"; failure-mode "open"; config { path "^/no" } }
+          agent "far" { type "far"; unix-socket path="/run/far"; failure-mode "open"
+            config { anything 1 } }
+        }
+        listeners { listener "web" { address "127.0.0.1:8080" } }
+        routes { route "own" { respond { body "fine" }; agents "no" "far" } }
+        """;
+    Path file = Files.writeString(folder.resolve("check.kdl"), kdl);
+    try (RunningProgram check = selvedge("check", file.toString())) {
+      assertThat(check.awaitEnd()).isZero();
+      check.awaitLine(file + ": ok; config of far not checked");
+    }
+    Files.writeString(file, kdl.replace("^/no", "("));
+    refuses(2, "check.kdl:2:68: RE2 does not accept this pattern", "check", file.toString());
+  }
+
+  @Test
   void explains() throws Exception {
     Path file =
         Files.writeString(

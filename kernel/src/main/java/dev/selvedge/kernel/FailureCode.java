@@ -79,6 +79,7 @@ public enum FailureCode {
   AGENT_HEAD_TOO_LARGE(Source.AGENT, 503, "The request is too large to be checked."),
   BODY_OVER_INSPECT_LIMIT(Source.AGENT, 413, "The body is too large to be checked."),
   SPILL_FULL(Source.AGENT, 503, "Too many bodies wait for a check."),
+  SPILL_FAILED(Source.AGENT, 503, "A body that waits for a check could not be kept."),
 
   // Ourselves.
   UPGRADED_IDLE(Source.SELF, 0, "The upgraded connection was idle for too long."),

@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class ExamplesIT {
   private static final int ADMIN = 9090;
 
   /** Examples whose requests are asked for below; a new one gets a test and its name here. */
-  private static final List<String> ASKED = List.of("agents", "quickstart");
+  private static final List<String> ASKED = List.of("agents", "quickstart", "waf");
 
   @TempDir private Path folder;
 
@@ -101,6 +102,7 @@ class ExamplesIT {
   void agentsCheckSignAndFailAsTheirPageSays() throws Exception {
     Path example = Project.ROOT.resolve("examples/agents");
     try (RunningExample agents = RunningExample.start(example, folder)) {
+      awaitHealthyAgents(agents);
       HttpResponse<String> signed = agents.get(WEB, "/");
       assertThat(signed.statusCode()).isEqualTo(200);
       assertThat(signed.body()).contains("x-checked-by");
@@ -114,6 +116,37 @@ class ExamplesIT {
       assertThat(agents.get(WEB, "/open/.git").statusCode()).isEqualTo(403);
       assertThat(agents.get(WEB, "/free").body()).isEqualTo("free\n");
       assertThat(agents.stop()).isZero();
+    }
+  }
+
+  @Test
+  void wafRefusesAttacksAndSaysWhy() throws Exception {
+    Path example = Project.ROOT.resolve("examples/waf");
+    try (RunningExample waf = RunningExample.start(example, folder)) {
+      awaitHealthyAgents(waf);
+      assertThat(waf.get(WEB, "/?q=blue+shoes").statusCode()).isEqualTo(200);
+
+      HttpResponse<String> sql = waf.get(WEB, "/?id=1'+union+select+password+from+users--+");
+      assertThat(sql.statusCode()).isEqualTo(403);
+      String id = sql.headers().firstValue("x-request-id").orElseThrow();
+      assertThat(waf.get(ADMIN, "/explain/" + id).body())
+          .contains("agent_blocked", "waf:block", "5120020", "ARGS:id");
+
+      String script = "name=%3Cscript%3Ealert(1)%3C/script%3E";
+      assertThat(waf.form(WEB, "/", script).statusCode()).isEqualTo(403);
+      String note = "text=%3Cscript%3Ealert(1)%3C/script%3E";
+      assertThat(waf.form(WEB, "/notes", note).statusCode()).isEqualTo(200);
+      assertThat(waf.form(WEB, "/other", note).statusCode()).isEqualTo(403);
+      assertThat(waf.stop()).isZero();
+    }
+  }
+
+  /** Ready waits two seconds for agents; a busy machine may need more. */
+  private static void awaitHealthyAgents(RunningExample example) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!example.get(ADMIN, "/ready").body().equals("ready\n")) {
+      assertThat(System.nanoTime()).as("agents not healthy within a minute").isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
     }
   }
 }

@@ -145,6 +145,18 @@ final class RunningExample implements AutoCloseable {
     return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Sends a form likewise. */
+  HttpResponse<String> form(int port, String path, String form)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + ports.get(String.valueOf(port)) + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
   /** Asks the process to stop, and tells its exit code. */
   int stop() throws IOException, InterruptedException {
     client.close();

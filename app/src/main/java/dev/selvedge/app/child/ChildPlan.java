@@ -31,8 +31,8 @@ final class ChildPlan {
   /** A child that says nothing for so long is stuck. */
   static final Duration SILENCE_MAX = Duration.ofSeconds(2);
 
-  /** From the start to healthy. */
-  static final Duration START_MAX = Duration.ofSeconds(30);
+  /** From the start to healthy; long, so that a busy machine does not kill what it starves. */
+  static final Duration START_MAX = Duration.ofSeconds(60);
 
   /** From the wish that it leaves to its end. */
   static final Duration LEAVE_MAX = Duration.ofSeconds(12);

@@ -110,9 +110,9 @@ public final class Supervisor implements AutoCloseable {
   }
 
   /**
-   * Waits until the children of all these agents are healthy, or one cannot be.
+   * Waits until the children of all these agents are healthy, or that time is over.
    *
-   * @return what is not healthy after that time, one line each
+   * @return what is not healthy then, one line each
    */
   public List<String> awaitHealthy(Collection<AgentConfig> agents, Duration most)
       throws InterruptedException {

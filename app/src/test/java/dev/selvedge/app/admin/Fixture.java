@@ -45,7 +45,9 @@ final class Fixture {
             List.of("x-user-id"),
             false,
             new SystemConfig.AccessLog.ToFile(Path.of("access.log")),
-            new SystemConfig.LimitsConfig(1, 1, 1, size, size, size, 1, size, size, size, size),
+            null,
+            new SystemConfig.LimitsConfig(
+                1, 1, 1, size, size, size, size, 1, size, size, size, size),
             new SystemConfig.TimeoutsConfig(second, second, second, size, second, second)),
         new AdminConfig(new Address("127.0.0.1", 9090), token),
         List.of(

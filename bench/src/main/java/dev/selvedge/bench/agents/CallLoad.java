@@ -190,7 +190,8 @@ public final class CallLoad implements AgentListener<CallLoad.Call> {
     end.complete(
         String.format(
             Locale.ROOT,
-            "{\"calls\":%d,\"seconds\":%d,\"cpuMicros\":%.3f,\"p50Micros\":%.1f,\"p99Micros\":%.1f}",
+            "{\"calls\":%d,\"seconds\":%d,\"cpuMicros\":%.3f,"
+                + "\"p50Micros\":%.1f,\"p99Micros\":%.1f}",
             done,
             seconds,
             cpuMicros / Math.max(1, done),

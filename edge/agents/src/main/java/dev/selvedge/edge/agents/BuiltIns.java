@@ -5,6 +5,9 @@ import dev.selvedge.edge.agents.denylist.DenylistKeys;
 import dev.selvedge.edge.agents.denylist.DenylistSettings;
 import dev.selvedge.edge.agents.echo.EchoAgent;
 import dev.selvedge.edge.agents.echo.EchoKeys;
+import dev.selvedge.edge.agents.waf.LoadedRules;
+import dev.selvedge.edge.agents.waf.WafAgent;
+import dev.selvedge.edge.agents.waf.WafKeys;
 import java.util.List;
 
 /** Every agent that the program brings along. A new one gets its lines here. */
@@ -23,7 +26,14 @@ public final class BuiltIns {
               "Refuses requests by client address, path and user agent.",
               DenylistKeys.BLOCK,
               DenylistSettings::decode,
-              DenylistAgent::new));
+              DenylistAgent::new),
+          new BuiltIn(
+              "waf",
+              "Judges requests and answers by rules in the ModSecurity language: the shipped set,"
+                  + " the OWASP CRS, or others.",
+              WafKeys.BLOCK,
+              LoadedRules::check,
+              WafAgent::new));
 
   private BuiltIns() {}
 }

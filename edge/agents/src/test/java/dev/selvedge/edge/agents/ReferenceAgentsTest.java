@@ -2,6 +2,8 @@ package dev.selvedge.edge.agents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.selvedge.edge.config.schema.Block;
+import dev.selvedge.edge.config.schema.Key;
 import dev.selvedge.edge.config.schema.ReferenceTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +21,9 @@ class ReferenceAgentsTest {
       """
       # Reference: built-in agents
 
-      Each is named by `type` in an `agent` block and runs as a child process; what stands here is written in its
-      `config` block. Generated from the descriptors in `edge/agents`. Rewrite it with:
+      Each is named by `type` in an `agent` block and runs as a child process; what stands here
+      is written in its `config` block. Generated from the descriptors in `edge/agents`.
+      Rewrite it with:
 
           %s
       """;
@@ -41,6 +44,11 @@ class ReferenceAgentsTest {
     for (BuiltIn agent : BuiltIns.ALL) {
       out.append("\n## `").append(agent.type()).append("`\n\n");
       out.append(agent.purpose()).append("\n\n").append(ReferenceTable.of(agent.config()));
+      for (Key<?> key : agent.config().keys()) {
+        if (key.type() instanceof Block inner) {
+          out.append("\n### `").append(key.name()).append("`\n\n").append(ReferenceTable.of(inner));
+        }
+      }
     }
     return out.toString();
   }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param forwarded the one forwarding field that is read; the other is removed
  * @param identityFields lower-case names removed from requests of untrusted peers
  * @param strictTarget whether bytes outside RFC 3986 in a request target are refused
+ * @param spillDirectory where bodies held for agents go that do not fit into memory; null for a
+ *     folder of our own
  */
 public record SystemConfig(
     int workerThreads,
@@ -29,6 +31,7 @@ public record SystemConfig(
     List<String> identityFields,
     boolean strictTarget,
     AccessLog accessLog,
+    @Nullable Path spillDirectory,
     LimitsConfig limits,
     TimeoutsConfig timeouts) {
 
@@ -63,6 +66,7 @@ public record SystemConfig(
    * @param maxBody default of a request body; a route may set its own
    * @param maxBuffered over all connections; at the bound new requests get 503
    * @param maxBufferedPerDirection of one exchange; at the bound reading pauses
+   * @param maxSpill of bodies held for agents, in files; at the bound 503
    */
   public record LimitsConfig(
       int maxConnections,
@@ -70,6 +74,7 @@ public record SystemConfig(
       int maxInFlight,
       ByteSize maxBuffered,
       ByteSize maxBufferedPerDirection,
+      ByteSize maxSpill,
       ByteSize maxHead,
       int maxFields,
       ByteSize maxFieldName,

@@ -128,9 +128,10 @@ public final class Messages {
     return Heads.request("GET", "/a/../%7E" + name() + query, fields.toArray(String[]::new));
   }
 
+  /** Letters, behind an x: left to itself it came upon {@code te}, which is not an agent's. */
   public String name() {
     int length = 1 + random.nextInt(12);
-    StringBuilder name = new StringBuilder();
+    StringBuilder name = new StringBuilder("x");
     for (int i = 0; i < length; i++) {
       name.append((char) ('a' + random.nextInt(26)));
     }

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,6 +142,13 @@ public final class Proxy implements AutoCloseable {
             "Bytes read from one side and not yet taken by the other.",
             "",
             dataplane.buffered()::count);
+    around
+        .metrics()
+        .sampled(
+            "selvedge_spilled_bytes",
+            "Bytes in files of bodies held for agents.",
+            "",
+            dataplane.spill().bytes()::count);
     try {
       proxy.apply(config, Duration.ZERO);
     } catch (IOException | RuntimeException failed) {
@@ -164,12 +172,13 @@ public final class Proxy implements AutoCloseable {
     Map<String, ListenerSockets> bound = bindNew(next);
     Snapshot snapshot;
     try {
+      dataplane.spill().folder(next.system().spillDirectory());
       snapshot = builder.build(next, dataplane);
     } catch (IOException | RuntimeException failed) {
       bound.values().forEach(ListenerSockets::close);
       throw failed;
     }
-    awaitAgents(patience);
+    await(builder.started(), patience);
     dataplane.swap(snapshot);
     builder.swapped();
     Map<String, ListenerSockets> before = listeners.sockets();
@@ -240,8 +249,12 @@ public final class Proxy implements AutoCloseable {
    * @return whether that is so
    */
   public boolean awaitAgents(Duration patience) {
+    return await(builder.agents().values(), patience);
+  }
+
+  private static boolean await(Collection<RemoteAgent> agents, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
-    boolean healthy = healthy();
+    boolean healthy = healthy(agents);
     while (!healthy && System.nanoTime() < deadline) {
       try {
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
@@ -249,13 +262,13 @@ public final class Proxy implements AutoCloseable {
         Thread.currentThread().interrupt();
         return false;
       }
-      healthy = healthy();
+      healthy = healthy(agents);
     }
     return healthy;
   }
 
-  private boolean healthy() {
-    return builder.agents().values().stream().allMatch(agent -> agent.status().healthy());
+  private static boolean healthy(Collection<RemoteAgent> agents) {
+    return agents.stream().allMatch(agent -> agent.status().healthy());
   }
 
   /** The configuration in force. */
@@ -296,6 +309,7 @@ public final class Proxy implements AutoCloseable {
     }
     boolean clean = listeners.connectionCount() == 0;
     listeners.abortConnections();
+    builder.retireAgents();
     return clean;
   }
 
@@ -303,5 +317,6 @@ public final class Proxy implements AutoCloseable {
   @Override
   public void close() {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    dataplane.spill().close();
   }
 }

@@ -63,6 +63,7 @@ final class SnapshotBuilder {
   private final Metrics metrics;
   private final AgentAddresses agentAddresses;
   private final List<RemoteAgent> replaced = new ArrayList<>();
+  private final List<RemoteAgent> started = new ArrayList<>();
   private volatile Map<String, RemoteAgent> agents = Map.of();
   private Map<String, Upstream> upstreams = new HashMap<>();
   private Map<String, Route> routes = new HashMap<>();
@@ -142,11 +143,9 @@ final class SnapshotBuilder {
     upstreams.values().stream().filter(u -> !kept.containsValue(u)).forEach(Upstream::retire);
     upstreams = kept;
     routes = made;
-    for (RemoteAgent agent : asked.values()) {
-      if (!agents.containsValue(agent)) {
-        agent.start();
-      }
-    }
+    started.clear();
+    asked.values().stream().filter(agent -> !agents.containsValue(agent)).forEach(started::add);
+    started.forEach(RemoteAgent::start);
     agents.values().stream().filter(a -> !asked.containsValue(a)).forEach(replaced::add);
     agents = asked;
     return snapshot;
@@ -156,6 +155,16 @@ final class SnapshotBuilder {
   void swapped() {
     replaced.forEach(RemoteAgent::retire);
     replaced.clear();
+  }
+
+  /** Agents that the snapshot last built has brought. */
+  List<RemoteAgent> started() {
+    return started;
+  }
+
+  /** Nothing is served any more. */
+  void retireAgents() {
+    agents.values().forEach(RemoteAgent::retire);
   }
 
   /** The agents of the snapshot last built, by name, in file order. */

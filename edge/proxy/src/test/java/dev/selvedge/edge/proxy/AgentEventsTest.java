@@ -40,7 +40,8 @@ class AgentEventsTest {
   }
 
   private String agent(String keys) {
-    return "agents { agent \"a\" { unix-socket path=\"%s\"; failure-mode \"closed\"; timeout \"5s\"; %s } }\n"
+    return ("agents { agent \"a\" { unix-socket path=\"%s\"; failure-mode \"closed\";"
+            + " timeout \"5s\"; %s } }\n")
         .formatted(socket(), keys);
   }
 

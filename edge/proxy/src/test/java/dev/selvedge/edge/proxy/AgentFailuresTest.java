@@ -200,7 +200,8 @@ class AgentFailuresTest {
   void configurationTheAgentRefusesKeepsItFromBeingAsked() throws Exception {
     String text =
         "routes { route \"all\" { echo; agents \"a\" } }\n"
-            + "agents { agent \"a\" { unix-socket path=\"%s\"; failure-mode \"closed\"; config { wrong 1 } } }"
+            + ("agents { agent \"a\" { unix-socket path=\"%s\"; failure-mode \"closed\";"
+                    + " config { wrong 1 } } }")
                 .formatted(socket());
     try (ScriptedAgent agent = ScriptedAgent.deciding(socket(), Decision.ALLOW);
         RunningProxy proxy = RunningProxy.start(1, "", text)) {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A reload under load fails no request, and one that cannot be had changes nothing (EDGE 7). */
@@ -42,6 +43,8 @@ class ReloadTest {
     """
         .formatted(system, listeners, all);
   }
+
+  private static final long PAUSE_NANOS = 10_000_000;
 
   private static final String SECOND = "listener \"second\" { address \"127.0.0.1:0\" }";
 
@@ -118,6 +121,10 @@ class ReloadTest {
             answered.incrementAndGet();
             open = keep && !"close".equals(answer.field("connection"));
           }
+        }
+        if (!keep) {
+          // A client's own pause: each connection takes a port of this machine for a minute.
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
       }
     } catch (IOException | RuntimeException | AssertionError failed) {

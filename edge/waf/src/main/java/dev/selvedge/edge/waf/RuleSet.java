@@ -30,6 +30,11 @@ public final class RuleSet {
     return outcome(reader.finish(), options);
   }
 
+  /** A rule set of rules that were read. */
+  public static RuleSet of(RuleProgram program, EngineOptions options) {
+    return new RuleSet(program, options);
+  }
+
   /** Loads one text under a name of its own. */
   public static LoadOutcome loadText(
       String name, byte[] text, FileSource files, EngineOptions options) {

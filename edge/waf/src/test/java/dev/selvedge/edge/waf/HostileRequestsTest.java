@@ -10,6 +10,7 @@ import dev.selvedge.edge.waf.variable.Fields;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,8 +42,15 @@ class HostileRequestsTest {
     return new Cost(seconds, threads.getCurrentThreadAllocatedBytes() - bytes);
   }
 
-  private static RuleSet crs() throws IOException {
-    return CrsConformanceTest.crs(TestFiles.suite("crs"));
+  private static @Nullable RuleSet loaded;
+
+  private static synchronized RuleSet crs() throws IOException {
+    RuleSet rules = loaded;
+    if (rules == null) {
+      rules = CrsConformanceTest.crs(TestFiles.suite("crs"));
+      loaded = rules;
+    }
+    return rules;
   }
 
   private static void within(String what, Cost cost, double secondsMax, long bytesMax) {

@@ -184,7 +184,7 @@ class RuleSetTest {
     RuleSet rules =
         rules(
             "SecPcreMatchLimit 10000",
-            "SecRule ARGS:a \"@rx ^(a|aa)+$\" \"id:1,phase:2,deny\"",
+            "SecRule ARGS:a \"@rx ^(?=(a|aa)+$)a\" \"id:1,phase:2,deny\"",
             "SecRule MSC_PCRE_LIMITS_EXCEEDED \"@eq 1\" \"id:2,phase:2,deny,status:400\"");
     Verdict verdict = get(rules, "/?a=" + "a".repeat(60) + "b").verdict();
     assertThat(verdict).isEqualTo(new Verdict.Deny(400, false, 2));

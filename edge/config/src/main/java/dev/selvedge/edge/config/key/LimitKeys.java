@@ -51,6 +51,14 @@ public final class LimitKeys {
               + " 64 KiB while half of max-buffered is in use.",
           "BoundsTest#pausesReadingOverMaxBufferedPerDirection");
 
+  public static final Key<ByteSize> MAX_SPILL =
+      Key.withDefault(
+          "system.limits.max-spill",
+          size("0B", "1024GiB"),
+          "\"1GiB\"",
+          "Bytes in files of all bodies held for agents; at the bound 503.",
+          "BodyBoundsTest#refusesBodiesOverMaxSpill");
+
   public static final Key<ByteSize> MAX_HEAD =
       Key.withDefault(
           "system.limits.max-head",
@@ -107,6 +115,7 @@ public final class LimitKeys {
           MAX_IN_FLIGHT,
           MAX_BUFFERED,
           MAX_BUFFERED_PER_DIRECTION,
+          MAX_SPILL,
           MAX_HEAD,
           MAX_FIELDS,
           MAX_FIELD_NAME,

@@ -13,6 +13,7 @@ import dev.selvedge.edge.config.value.Addresses;
 import dev.selvedge.edge.config.value.Fields;
 import dev.selvedge.edge.config.value.Texts;
 import dev.selvedge.edge.config.value.Types;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -98,6 +99,15 @@ public final class SystemKeys {
           "Where access lines go; a file is reopened on reload.",
           "SystemKeysTest#writesAccessLinesWhereItIsTold");
 
+  public static final Key<Path> SPILL_DIRECTORY =
+      Key.optional(
+          "system.spill-directory",
+          new Types.Text<>("path of a folder, relative to this file", Texts::path),
+          "Where bodies held for agents go that do not fit into memory; made with mode 0700 where"
+              + " it"
+              + " is not there. Without it a folder of our own in the system's temporary folder.",
+          "BodyBoundsTest#spillsIntoTheFolderThatIsConfigured");
+
   public static final Key<KdlNode> LIMITS =
       Key.optional(
           "system.limits",
@@ -125,6 +135,7 @@ public final class SystemKeys {
           IDENTITY_FIELDS,
           STRICT_TARGET,
           ACCESS_LOG,
+          SPILL_DIRECTORY,
           LIMITS,
           TIMEOUTS);
 

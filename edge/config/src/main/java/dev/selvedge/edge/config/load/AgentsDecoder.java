@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /** Turns the {@code agents} of one route into their list. */
 final class AgentsDecoder {
 
+  /** Sets of agents are bits of a long. */
+  private static final int AGENTS_MAX = 64;
+
   /** One agent of a route as it was written. */
   record Asked(Ref agent, AgentConfig.@Nullable FailureMode failureMode, List<Ref> after) {
 
@@ -49,6 +52,9 @@ final class AgentsDecoder {
       if (asked.putIfAbsent(one.agent().name(), one) != null) {
         report.problem(one.agent().place(), "agent \"" + one.agent().name() + "\" is asked twice");
       }
+    }
+    if (asked.size() > AGENTS_MAX) {
+      report.problem(node.place(), "a route asks at most " + AGENTS_MAX + " agents");
     }
     return List.copyOf(asked.values());
   }

@@ -32,6 +32,7 @@ final class SystemDecoder {
         identity == null ? List.of() : List.copyOf(identity),
         system.get(SystemKeys.STRICT_TARGET),
         system.get(SystemKeys.ACCESS_LOG),
+        system.find(SystemKeys.SPILL_DIRECTORY),
         limits(limits),
         timeouts(system.inner(SystemKeys.TIMEOUTS)));
   }
@@ -43,6 +44,7 @@ final class SystemDecoder {
         limits.get(LimitKeys.MAX_IN_FLIGHT),
         limits.get(LimitKeys.MAX_BUFFERED),
         limits.get(LimitKeys.MAX_BUFFERED_PER_DIRECTION),
+        limits.get(LimitKeys.MAX_SPILL),
         limits.get(LimitKeys.MAX_HEAD),
         limits.get(LimitKeys.MAX_FIELDS),
         limits.get(LimitKeys.MAX_FIELD_NAME),

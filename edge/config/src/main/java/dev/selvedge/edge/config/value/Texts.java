@@ -58,7 +58,7 @@ public final class Texts {
   }
 
   /** Relative to the file that names it; whether anything is there does not matter. */
-  static @Nullable Path path(String text, Spot spot) {
+  public static @Nullable Path path(String text, Spot spot) {
     if (text.isEmpty()) {
       return spot.refuse("a path cannot be empty");
     }

@@ -9,6 +9,8 @@ import dev.selvedge.edge.config.RouteConfig.RouteAgent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What operators write about agents, and what they read after a mistake. */
@@ -107,7 +109,7 @@ class AgentConfigTest {
                   agent "b" { failure-mode "open"; grpc address="a:1" }
                   agent "c" { failure-mode "open"; grpc address="http://a:1" ca-file="x" }
                   agent "d" { failure-mode "open"; grpc address="https://a:1" key-file="pom.xml" }
-                  agent "e" { failure-mode "open"; unix-socket path="/x"; grpc address="http://a:1" }
+                  agent "e" { failure-mode "open"; unix-socket path="/"; grpc address="http://a:1" }
                   agent "f" { failure-mode "open"; unix-socket path="/x"; memory "64MiB" }
                   agent "g" { failure-mode "open"; unix-socket path="/%s" }
                   agent "h" { failure-mode "open"; unix-socket pth="/x" }
@@ -145,7 +147,8 @@ class AgentConfigTest {
     assertThat(
             agent(
                     ok(
-                        "agent \"a\" { type \"echo\"; failure-mode \"open\"; request-body \"hold\" }"),
+                        "agent \"a\" { type \"echo\"; failure-mode \"open\";"
+                            + " request-body \"hold\" }"),
                     "a")
                 .events())
         .containsExactlyInAnyOrder(
@@ -156,7 +159,8 @@ class AgentConfigTest {
     String text =
         """
         listeners { listener "web" { address "127.0.0.1:8080" } }
-        agents { agent "waf" { type "waf"; failure-mode "open"; timeout "2s" }; agent "echo" { type "echo"; failure-mode "open" } }
+        agents { agent "waf" { type "waf"; failure-mode "open"; timeout "2s" }; \
+        agent "echo" { type "echo"; failure-mode "open" } }
         routes { route "all" { echo; %s } }
         """
             .formatted(agents);
@@ -175,6 +179,11 @@ class AgentConfigTest {
         .containsExactly(
             "t:3:45: agents takes names or a block, not both; write each as agent \"…\" in the"
                 + " block");
+    String many =
+        IntStream.range(0, 65).mapToObj(i -> "\"a" + i + "\"").collect(Collectors.joining(" "));
+    assertThat(problemsOfRoute("agents " + many))
+        .contains("t:3:30: a route asks at most 64 agents")
+        .hasSize(66);
     assertThat(problemsOfRoute("agents")).containsExactly("t:3:30: agents names no agent");
     assertThat(problemsOfRoute("agents \"waf\"; policies { total-timeout \"1s\" }"))
         .containsExactly(

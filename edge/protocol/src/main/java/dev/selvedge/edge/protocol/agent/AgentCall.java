@@ -50,6 +50,11 @@ public final class AgentCall {
     return id;
   }
 
+  /** Whether the proxy tells such events of calls on this connection at all. */
+  public boolean told(EventType event) {
+    return session.told(event);
+  }
+
   /** Whatever the agent keeps with the call between events. */
   public @Nullable Object attachment() {
     return attachment;

@@ -212,6 +212,10 @@ public final class AgentSession {
 
   // ---- what calls do, on the loop
 
+  boolean told(EventType event) {
+    return event.in(host.info().events() & greeting().events());
+  }
+
   void send(int id, int flags, ToProxy message) {
     wire.send(id, flags, message);
   }

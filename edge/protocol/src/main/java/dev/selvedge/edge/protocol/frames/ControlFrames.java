@@ -95,7 +95,7 @@ public final class ControlFrames {
           case FrameType.PROXY_CREDIT -> new ProxyCredit(in.count32());
           default -> null;
         };
-    in.finish(flags);
+    in.finish(flags, message != null);
     return message;
   }
 

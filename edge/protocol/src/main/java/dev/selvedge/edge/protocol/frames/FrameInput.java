@@ -21,6 +21,14 @@ final class FrameInput {
     this.end = end;
   }
 
+  /** As {@link #finish(int)}, where the type itself may be one to skip. */
+  void finish(int flags, boolean known) {
+    if (!known && Flags.has(flags, Flags.CRITICAL)) {
+      throw Violation.UNKNOWN_CRITICAL.because("a type that is not known");
+    }
+    finish(flags);
+  }
+
   /** To be called when all known fields were read: what is left over is skipped, if it may be. */
   void finish(int flags) {
     if (at < end && Flags.has(flags, Flags.CRITICAL)) {

@@ -69,7 +69,7 @@ final class ReplyReader {
           case FrameType.LEAVING -> new ToProxy.Leaving();
           default -> null;
         };
-    in.finish(flags);
+    in.finish(flags, message != null);
     return message;
   }
 

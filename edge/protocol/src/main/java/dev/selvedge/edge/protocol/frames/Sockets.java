@@ -10,6 +10,8 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
@@ -22,6 +24,9 @@ final class Sockets {
     if (isOn(loop, EpollIoHandler.class)) {
       return EpollDomainSocketChannel::new;
     }
+    if (isOn(loop, IoUringIoHandler.class)) {
+      return IoUringDomainSocketChannel::new;
+    }
     if (isOn(loop, NioIoHandler.class)) {
       return NioDomainSocketChannel::new;
     }
@@ -29,9 +34,9 @@ final class Sockets {
   }
 
   static SocketAddress address(EventLoop loop, String path) {
-    return isOn(loop, EpollIoHandler.class)
-        ? new DomainSocketAddress(path)
-        : UnixDomainSocketAddress.of(path);
+    return isOn(loop, NioIoHandler.class)
+        ? UnixDomainSocketAddress.of(path)
+        : new DomainSocketAddress(path);
   }
 
   private static boolean isOn(EventLoop loop, Class<? extends IoHandler> io) {

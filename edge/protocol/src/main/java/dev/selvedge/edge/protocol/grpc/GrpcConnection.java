@@ -19,9 +19,13 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -54,8 +58,8 @@ public final class GrpcConnection implements Wire {
   }
 
   /**
-   * Connects on that loop (epoll) and greets; the listener hears {@code ready} or {@code lost}. To
-   * be called on the loop.
+   * Connects on that loop (epoll or io_uring) and greets; the listener hears {@code ready} or
+   * {@code lost}. To be called on the loop.
    *
    * @param address of a TCP or a unix socket, resolved
    * @param tls null for plain text
@@ -72,10 +76,14 @@ public final class GrpcConnection implements Wire {
             .directExecutor()
             .maxInboundMessageSize(AgentService.MESSAGE_BYTES_MAX)
             .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS);
+    boolean ring = loop instanceof IoEventLoop typed && typed.isIoType(IoUringIoHandler.class);
     if (address instanceof DomainSocketAddress) {
-      builder = builder.channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class);
+      builder =
+          builder.channelType(
+              ring ? IoUringDomainSocketChannel.class : EpollDomainSocketChannel.class,
+              DomainSocketAddress.class);
     } else {
-      builder = builder.channelType(EpollSocketChannel.class);
+      builder = builder.channelType(ring ? IoUringSocketChannel.class : EpollSocketChannel.class);
     }
     builder = tls == null ? builder.usePlaintext() : builder.sslContext(tls);
     AgentChannel<C> agent = new AgentChannel<>(hello, listener);

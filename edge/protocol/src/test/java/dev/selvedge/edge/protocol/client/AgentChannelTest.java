@@ -40,15 +40,24 @@ class AgentChannelTest {
     final List<String> messages = new ArrayList<>();
     final List<Integer> chunks = new ArrayList<>();
     boolean closed;
+    boolean refusing;
 
     @Override
     public void requestHeaders(
         int call, int flags, HttpHead head, RequestTarget target, RequestContext context) {
+      refuse();
       messages.add("request");
+    }
+
+    private void refuse() {
+      if (refusing) {
+        throw new IllegalArgumentException("too large");
+      }
     }
 
     @Override
     public void responseHeaders(int call, int flags, HttpHead head) {
+      refuse();
       messages.add("response");
     }
 
@@ -127,6 +136,49 @@ class AgentChannelTest {
     assertThat(open("a", ONLY)).isNotZero();
     assertThat(open("b", ONLY)).isNotZero();
     assertThat(open("c", ONLY)).isZero();
+  }
+
+  @Test
+  void aHeadThatDoesNotFitOpensNothing() {
+    greet(0, 1);
+    sent.refusing = true;
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> open("a", ONLY)).isInstanceOf(IllegalArgumentException.class);
+    }
+    sent.refusing = false;
+    assertThat(agent.openCalls()).isZero();
+    int id = open("b", Flags.END);
+    receive(id, 0, allow());
+    sent.refusing = true;
+    assertThatThrownBy(() -> agent.responseHeaders(id, ONLY, request.head()))
+        .isInstanceOf(IllegalArgumentException.class);
+    sent.refusing = false;
+    agent.responseHeaders(id, ONLY, request.head());
+    receive(id, 0, decided(EventType.RESPONSE_HEADERS, Decision.ALLOW));
+    assertThat(told.all())
+        .containsExactly("b request_headers Allow[]", "b response_headers Allow[] over");
+  }
+
+  @Test
+  void everyCallHearsItsEndWhateverTheOwnerOfAnotherDoes() {
+    List<String> lost = new ArrayList<>();
+    AgentListener<String> throwing =
+        new Recording() {
+          @Override
+          public void lost(String call, Loss loss) {
+            lost.add(call);
+            throw new IllegalStateException("a bug of " + call);
+          }
+        };
+    AgentChannel<String> channel = new AgentChannel<>(hello(), throwing);
+    channel.connected(sent);
+    channel.receive(0, 0, new ToProxy.Welcome(1, 0x3F, 0, 65_536, 100_000, 10, "fake"));
+    for (String call : List.of("a", "b", "c")) {
+      channel.open(call, ONLY, request.head(), request.target(), Heads.context());
+    }
+    assertThatThrownBy(channel::disconnected).isInstanceOf(IllegalStateException.class);
+    assertThat(lost).containsExactly("a", "b", "c");
+    assertThat(channel.openCalls()).isZero();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A listener that writes down what it was told, one line each. */
-public final class Recording implements AgentListener<String> {
+public class Recording implements AgentListener<String> {
 
   private static final long PATIENCE_SECONDS = 20;
 

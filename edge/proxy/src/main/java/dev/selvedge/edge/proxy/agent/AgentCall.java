@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.agent;
 
+import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.protocol.AgentEvent.RequestComplete;
 import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.EventType;
@@ -15,6 +16,7 @@ import dev.selvedge.edge.proxy.loop.TimerWheel;
 import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -286,8 +288,58 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
     if (state == State.ASKED) {
       failed(why, counts);
     } else {
-      owner().callEnded(index, why);
+      owner().callEnded(index, why, counts);
     }
+  }
+
+  // ---- bodies
+
+  AgentConfig config() {
+    return agent.config();
+  }
+
+  /** The id on {@link #openChannel}. */
+  int id() {
+    return id;
+  }
+
+  AgentChannel<AgentCall> openChannel() {
+    return owned();
+  }
+
+  /** Whether the agent, as far as is known, changes such bodies. */
+  boolean mayReplace(EventType body) {
+    AgentChannel<AgentCall> on = channel != null ? channel : loop.healthy() ? link() : null;
+    return on != null && on.welcome() != null && on.replaces(body);
+  }
+
+  /** Bytes that the agent takes now. */
+  int bodyCredit() {
+    return id == 0 ? 0 : owned().bodyCredit(id);
+  }
+
+  void sendBody(EventType body, ByteBuf chunk, boolean end) {
+    if (id == 0) {
+      chunk.release();
+    } else {
+      owned().body(id, body, chunk, end);
+    }
+  }
+
+  void countDecision(Decision decision) {
+    worker.metrics().add(agent.metrics().decision(decision.verdict()), 1);
+  }
+
+  /** The agent failed at a body: the call ends. */
+  void bodyFailed(FailureCode why, boolean counts) {
+    worker.metrics().add(agent.metrics().failure(why), 1);
+    if (why == FailureCode.AGENT_TIMEOUT) {
+      worker.metrics().add(agent.metrics().timeouts(), 1);
+    }
+    if (counts) {
+      agent.breaker().failed(CircuitBreaker.Pass.NORMAL, worker.now());
+    }
+    cancel();
   }
 
   // ---- ends of a question

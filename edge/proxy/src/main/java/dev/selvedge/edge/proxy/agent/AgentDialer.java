@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,11 +96,17 @@ public final class AgentDialer {
     Thread.ofVirtual()
         .name("agent-name")
         .start(() -> {
+          Runnable next;
           try {
             InetSocketAddress resolved = resolve(address);
-            loop.execute(() -> overTcp(loop, resolved, listener, made, failed));
+            next = () -> overTcp(loop, resolved, listener, made, failed);
           } catch (UnknownHostException | RuntimeException e) {
-            loop.execute(() -> failed.accept("the host of " + address + " is not known"));
+            next = () -> failed.accept("the host of " + address + " is not known");
+          }
+          try {
+            loop.execute(next);
+          } catch (RejectedExecutionException ended) {
+            // The loop ended while the name was looked up; nobody waits for it.
           }
         });
   }

@@ -58,9 +58,15 @@ public final class Ballot {
     return ready;
   }
 
-  /** An agent that was asked has voted. */
+  /** Agents asked whose vote is awaited. */
+  long pending() {
+    return asked & ~(voted | passedOver);
+  }
+
+  /** An agent that was asked has voted, or votes anew: its last vote counts. */
   public void vote(int agent, Vote vote) {
     long bit = 1L << agent;
+    allowed &= ~bit;
     votes[agent] = vote;
     voted |= bit;
     if (vote == Vote.ALLOW) {

@@ -42,11 +42,16 @@ final class Consultation implements Inspection {
       "accept-encoding".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] IDENTITY = "identity".getBytes(StandardCharsets.US_ASCII);
 
+  private static final byte[] RANGE = "range".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] IF_RANGE = "if-range".getBytes(StandardCharsets.US_ASCII);
+  private static final int BAD_GATEWAY = 502;
+
   private final AgentPlan plan;
   private final AgentPlan.Store store;
   private final Round request;
   private final Round response;
   private final HeldAnswer held = new HeldAnswer();
+  private final BodyPhase bodies;
   private final @Nullable AgentCall[] calls;
   private @Nullable Exchange exchange;
   private @Nullable Onward onward;
@@ -66,6 +71,7 @@ final class Consultation implements Inspection {
     this.request = new Round(this, plan, EventType.REQUEST_HEADERS);
     this.response = new Round(this, plan, EventType.RESPONSE_HEADERS);
     this.calls = new @Nullable AgentCall[plan.count()];
+    this.bodies = new BodyPhase(this, plan);
   }
 
   void attach(Exchange about, Onward past) {
@@ -102,6 +108,7 @@ final class Consultation implements Inspection {
   }
 
   void cancel(int agent) {
+    bodies.leave(agent);
     call(agent).cancel();
   }
 
@@ -115,6 +122,11 @@ final class Consultation implements Inspection {
     record().step(Step.GAP, why.ordinal(), worker().now());
   }
 
+  /** The result does not stand, and only these can change that. */
+  void unsettled(Round round, long pending) {
+    bodies.unsettled(round.event(), pending);
+  }
+
   /** The result of a round stands. */
   void settled(Round round) {
     int winner = round.winner();
@@ -126,7 +138,9 @@ final class Consultation implements Inspection {
       startService();
     } else {
       round.changeAll(held.head(), Target.RESPONSE);
+      bodies.responseSettled(held);
       worker().giveBack(held.release(onward()));
+      bodies.releaseResponse();
     }
   }
 
@@ -135,7 +149,10 @@ final class Consultation implements Inspection {
       HttpHead head = exchange().request();
       head.removeFields(ACCEPT_ENCODING);
       head.addField(ACCEPT_ENCODING, IDENTITY);
+      head.removeFields(RANGE);
+      head.removeFields(IF_RANGE);
     }
+    bodies.requestSettled();
     starting = true;
     ServiceStream started = onward().startService();
     starting = false;
@@ -144,9 +161,12 @@ final class Consultation implements Inspection {
     }
     service = started;
     if (owedCredit > 0) {
-      onward().requestCredit(owedCredit);
+      creditRequest(owedCredit);
     }
-    if (requestEnded && !over) {
+    AgentBodies way = bodies.requestWay();
+    if (way != null) {
+      way.release();
+    } else if (requestEnded && !over) {
       service.requestEnd(requestTrailers);
     }
     if (!beginning && !over) {
@@ -154,7 +174,17 @@ final class Consultation implements Inspection {
     }
   }
 
+  private void creditRequest(int bytes) {
+    AgentBodies way = bodies.requestWay();
+    if (way != null) {
+      way.credit(bytes);
+    } else {
+      onward().requestCredit(bytes);
+    }
+  }
+
   private void refuse(Round round, int winner) {
+    bodies.cancel();
     if (round == response) {
       boolean running = !held.complete();
       held.drop(worker());
@@ -163,12 +193,46 @@ final class Consultation implements Inspection {
       }
     }
     service = Discard.INSTANCE;
-    switch (round.decision(winner).verdict()) {
+    if (!refuse(round.decision(winner))) {
+      FailureCode why = round.failure(winner);
+      boolean tooLarge = round == response && why == FailureCode.BODY_OVER_INSPECT_LIMIT;
+      exchange().refuse(why, tooLarge ? BAD_GATEWAY : why.status());
+    }
+  }
+
+  /** False where that is no refusal. */
+  private boolean refuse(Decision decision) {
+    switch (decision.verdict()) {
       case Verdict.Block(Answer answer) -> refuse(FailureCode.AGENT_BLOCKED, answer, false);
       case Verdict.Challenge(Answer answer) -> refuse(FailureCode.AGENT_CHALLENGED, answer, false);
       case Verdict.Redirect(Answer answer) -> refuse(FailureCode.AGENT_REDIRECTED, answer, true);
-      case Verdict.Allow _, Verdict.NeedsMore _ -> onward().refuse(round.failure(winner));
+      case Verdict.Allow _, Verdict.NeedsMore _ -> {
+        return false;
+      }
     }
+    return true;
+  }
+
+  /** An agent refuses what has begun to pass: with its answer where none has begun. */
+  void refuseLate(Decision decision) {
+    if (exchange().unanswered()) {
+      cancel(Failure.of(FailureCode.AGENT_BLOCKED));
+      refuse(decision);
+    } else {
+      exchange().clientFailed(Failure.of(FailureCode.AGENT_BLOCKED));
+    }
+  }
+
+  /** What has begun to pass cannot go on. */
+  void refuseLate(FailureCode why) {
+    exchange().clientFailed(Failure.of(why));
+  }
+
+  /** Notes what an agent decided when the result stood already. */
+  void decidedStep(int agent, Decision decision) {
+    step(
+        agent,
+        decision.verdict() instanceof Verdict.Allow ? Step.AGENT_ALLOWED : Step.AGENT_BLOCKED);
   }
 
   /** A refusal says why (DESIGN 9), by the agent's own words or by a problem document. */
@@ -191,11 +255,13 @@ final class Consultation implements Inspection {
 
   void decided(int agent, EventType event, Decision decision) {
     store.enter();
-    if (!decision.audit().isNone()) {
-      record().audit(plan.agent(agent).nameNumber(), decision.audit());
-    }
+    audit(agent, decision);
     if (decision.verdict() instanceof Verdict.NeedsMore) {
       step(agent, Step.AGENT_NEEDS_MORE);
+      if (bodies.wants(agent, event)) {
+        store.exit();
+        return;
+      }
       call(agent).cancel();
       round(event).failed(agent, FailureCode.AGENT_WANTS_BODY);
     } else if (!HeadChanges.allowed(decision, exchange().snapshot().config().system().limits())) {
@@ -206,21 +272,40 @@ final class Consultation implements Inspection {
     store.exit();
   }
 
+  /** Keeps why an agent advised what it did. */
+  void audit(int agent, Decision decision) {
+    if (!decision.audit().isNone()) {
+      record().audit(plan.agent(agent).nameNumber(), decision.audit());
+    }
+  }
+
   void failed(int agent, EventType event, FailureCode why) {
     store.enter();
     round(event).failed(agent, why);
+    bodies.failed(agent, why);
     store.exit();
   }
 
   /** A decision that no question waits for. */
-  void decidedLate(int agent, EventType event, Decision decision) {}
+  void decidedLate(int agent, EventType event, Decision decision) {
+    bodies.decided(agent, event, decision);
+  }
 
   /** The agent ended the call while nothing was asked; a later question opens it anew. */
-  void callEnded(int agent, FailureCode why) {}
+  void callEnded(int agent, FailureCode why, boolean counts) {
+    if (bodies.takesPart(agent)) {
+      call(agent).bodyFailed(why, counts);
+      bodies.failed(agent, why);
+    }
+  }
 
-  void chunk(int agent, ChunkResult result, boolean more) {}
+  void chunk(int agent, ChunkResult result, boolean more) {
+    bodies.chunk(agent, result, more);
+  }
 
-  void credit(int agent) {}
+  void credit(int agent) {
+    bodies.agentTakesMore(agent);
+  }
 
   /** The request's head as that agent is to see it; to be given back. */
   HttpHead requestHead(int agent) {
@@ -261,12 +346,20 @@ final class Consultation implements Inspection {
 
   @Override
   public void requestChunk(ByteBuf chunk) {
-    service.requestChunk(chunk);
+    AgentBodies way = bodies.requestWay();
+    if (way != null) {
+      way.chunk(chunk);
+    } else {
+      service.requestChunk(chunk);
+    }
   }
 
   @Override
   public void requestEnd(@Nullable HttpHead trailers) {
-    if (service == Discard.INSTANCE) {
+    AgentBodies way = bodies.requestWay();
+    if (way != null) {
+      way.end(trailers);
+    } else if (service == Discard.INSTANCE) {
       requestEnded = true;
       requestTrailers = trailers;
     } else {
@@ -276,12 +369,22 @@ final class Consultation implements Inspection {
 
   @Override
   public void requestFlush() {
-    service.requestFlush();
+    AgentBodies way = bodies.requestWay();
+    if (way != null) {
+      way.flush();
+    } else {
+      service.requestFlush();
+    }
   }
 
   @Override
   public void responseCredit(int bytes) {
-    service.responseCredit(bytes);
+    AgentBodies way = bodies.responseWay();
+    if (way != null) {
+      way.credit(bytes);
+    } else {
+      service.responseCredit(bytes);
+    }
   }
 
   @Override
@@ -291,6 +394,7 @@ final class Consultation implements Inspection {
     request.close();
     response.close();
     held.drop(worker());
+    bodies.cancel();
     abandoned.cancel(why);
   }
 
@@ -301,7 +405,7 @@ final class Consultation implements Inspection {
     if (starting) {
       owedCredit += bytes;
     } else {
-      onward().requestCredit(bytes);
+      creditRequest(bytes);
     }
   }
 
@@ -327,7 +431,10 @@ final class Consultation implements Inspection {
 
   @Override
   public void responseChunk(ByteBuf chunk) {
-    if (held.holds()) {
+    AgentBodies way = bodies.responseWay();
+    if (way != null) {
+      way.chunk(chunk);
+    } else if (held.holds()) {
       held.add(chunk);
     } else if (over) {
       chunk.release();
@@ -338,16 +445,23 @@ final class Consultation implements Inspection {
 
   @Override
   public void responseEnd(@Nullable HttpHead trailers) {
+    AgentBodies way = bodies.responseWay();
     if (held.holds()) {
       held.end(trailers);
-    } else if (!over) {
+    }
+    if (way != null) {
+      way.end(trailers);
+    } else if (!held.holds() && !over) {
       onward().responseEnd(trailers);
     }
   }
 
   @Override
   public void flush() {
-    if (!held.holds() && !over) {
+    AgentBodies way = bodies.responseWay();
+    if (way != null) {
+      way.flush();
+    } else if (!held.holds() && !over) {
       onward().flush();
     }
   }
@@ -357,6 +471,7 @@ final class Consultation implements Inspection {
     service = Discard.INSTANCE;
     response.close();
     held.drop(worker());
+    bodies.cancel();
     onward().serviceFailed(why);
   }
 
@@ -374,6 +489,7 @@ final class Consultation implements Inspection {
     request.close();
     response.close();
     held.drop(worker());
+    bodies.cancel();
     RequestComplete how = null;
     for (int i = 0; i < calls.length; i++) {
       AgentCall call = call(i);
@@ -384,7 +500,9 @@ final class Consultation implements Inspection {
       call.finish(how);
     }
     service = Discard.INSTANCE;
-    store.giveBack(this);
+    if (!bodies.used()) {
+      store.giveBack(this);
+    }
   }
 
   private RequestComplete how() {
@@ -398,20 +516,32 @@ final class Consultation implements Inspection {
         failure == null ? "" : failure.code());
   }
 
-  private Round round(EventType event) {
+  Round round(EventType event) {
     return event == EventType.REQUEST_HEADERS ? request : response;
   }
 
-  private AgentCall call(int agent) {
+  AgentCall call(int agent) {
     return Objects.requireNonNull(calls[agent]);
   }
 
-  private Exchange exchange() {
+  Exchange exchange() {
     return Objects.requireNonNull(exchange);
   }
 
-  private Onward onward() {
+  Onward onward() {
     return Objects.requireNonNull(onward);
+  }
+
+  HeldAnswer held() {
+    return held;
+  }
+
+  ServiceStream service() {
+    return service;
+  }
+
+  boolean isOver() {
+    return over;
   }
 
   private Worker worker() {

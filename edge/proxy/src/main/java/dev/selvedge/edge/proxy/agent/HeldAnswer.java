@@ -18,6 +18,7 @@ final class HeldAnswer {
   private long length;
   private boolean bodyFollows;
   private boolean ended;
+  private boolean moved;
   private @Nullable HttpHead trailers;
 
   boolean holds() {
@@ -48,7 +49,31 @@ final class HeldAnswer {
     length = declared;
     bodyFollows = follows;
     ended = false;
+    moved = false;
     trailers = null;
+  }
+
+  /**
+   * What the head says, or {@link dev.selvedge.edge.proxy.exchange.ClientStream#LENGTH_UNKNOWN}.
+   */
+  long length() {
+    return length;
+  }
+
+  void length(long declared) {
+    length = declared;
+  }
+
+  /** From here on the body goes another way, what is there already first. */
+  void moveTo(AgentBodies way) {
+    moved = true;
+    for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
+      way.chunk(chunk);
+    }
+    if (ended) {
+      way.end(trailers);
+    }
+    way.flush();
   }
 
   void add(ByteBuf chunk) {
@@ -68,7 +93,7 @@ final class HeldAnswer {
     for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
       onward.responseChunk(chunk);
     }
-    if (ended) {
+    if (ended && !moved) {
       onward.responseEnd(trailers);
     }
     onward.flush();

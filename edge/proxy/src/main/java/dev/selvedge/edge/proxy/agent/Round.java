@@ -7,6 +7,7 @@ import dev.selvedge.edge.protocol.Verdict;
 import dev.selvedge.edge.proxy.record.Step;
 import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.HttpHead;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Round {
   private final Ballot ballot = new Ballot();
   private final Decision[] decisions;
   private final @Nullable FailureCode[] failures;
+  private final IntConsumer overrode;
   private boolean advancing;
   private boolean again;
   private boolean settled;
@@ -34,6 +36,7 @@ final class Round {
     this.plan = plan;
     this.event = event;
     this.target = event == EventType.REQUEST_HEADERS ? Target.REQUEST : Target.RESPONSE;
+    this.overrode = agent -> owner.step(agent, Step.AGENT_OVERRODE);
     this.decisions = new Decision[plan.count()];
     this.failures = new @Nullable FailureCode[plan.count()];
   }
@@ -78,7 +81,50 @@ final class Round {
     advance();
   }
 
-  private static Step step(Vote vote) {
+  /** Whether the result does not stand yet. */
+  boolean open() {
+    return !settled;
+  }
+
+  /**
+   * An agent asked for the body.
+   *
+   * @param holds whether its decision is waited for; else it allows for now
+   */
+  void needsMore(int agent, boolean holds) {
+    if (!settled) {
+      if (!holds) {
+        ballot.vote(agent, Vote.ALLOW);
+      }
+      advance();
+    }
+  }
+
+  /** An agent is not waited for any more, though it did not decide. */
+  void passed(int agent) {
+    if (!settled) {
+      ballot.vote(agent, Vote.ALLOW);
+      advance();
+    }
+  }
+
+  /** The proxy refuses on an agent's behalf, whatever its failure mode. */
+  void refused(int agent, FailureCode why) {
+    if (!settled) {
+      failures[agent] = why;
+      decisions[agent] = NOTHING;
+      owner.step(agent, Step.AGENT_FAILED);
+      ballot.vote(agent, Vote.BLOCK);
+      advance();
+    }
+  }
+
+  /** What an agent decided after the result stood; counts for what is still to come. */
+  void decidedLate(int agent, Decision decision) {
+    decisions[agent] = decision;
+  }
+
+  static Step step(Vote vote) {
     return switch (vote) {
       case ALLOW -> Step.AGENT_ALLOWED;
       case REDIRECT -> Step.AGENT_REDIRECTED;
@@ -126,6 +172,8 @@ final class Round {
     if (!settled && ballot.settled()) {
       settled = true;
       owner.settled(this);
+    } else if (!settled) {
+      owner.unsettled(this, ballot.pending());
     }
   }
 
@@ -161,24 +209,12 @@ final class Round {
 
   /** Makes these agents' changes, in the route's order. */
   void change(long agents, HttpHead head, Target wanted) {
-    for (long left = agents; left != 0; left &= left - 1) {
-      HeadChanges.apply(decisions[Long.numberOfTrailingZeros(left)], wanted, head);
-    }
+    FieldMerge.of(decisions, agents, wanted, head);
   }
 
   /** Makes all changes, in the route's order, and notes where a later agent overrode one. */
   void changeAll(HttpHead head, Target wanted) {
-    for (int i = 0; i < decisions.length; i++) {
-      if (!decisions[i].mutations().isEmpty()) {
-        for (int earlier = 0; earlier < i; earlier++) {
-          if (HeadChanges.overrides(decisions[i], decisions[earlier], wanted)) {
-            owner.step(i, Step.AGENT_OVERRODE);
-            break;
-          }
-        }
-        HeadChanges.apply(decisions[i], wanted, head);
-      }
-    }
+    FieldMerge.all(decisions, wanted, head, overrode);
   }
 
   long predecessors(int agent) {

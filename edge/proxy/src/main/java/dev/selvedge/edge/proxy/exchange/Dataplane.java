@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.exchange;
 
+import dev.selvedge.edge.proxy.agent.body.SpillFiles;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import dev.selvedge.kernel.ByteSize;
 
@@ -13,6 +14,7 @@ public final class Dataplane {
   private final Bounds connections = new Bounds(0);
   private final Bounds inFlight = new Bounds(0);
   private final Bounds buffered = new Bounds(0);
+  private final SpillFiles spill = SpillFiles.onVirtualThreads();
   private volatile Snapshot snapshot;
   private volatile boolean draining;
 
@@ -47,6 +49,7 @@ public final class Dataplane {
     inFlight.limit(limits.maxInFlight());
     ByteSize bytes = limits.maxBuffered();
     buffered.limit(bytes.bytes());
+    spill.bytes().limit(limits.maxSpill().bytes());
   }
 
   /** Client connections, open. */
@@ -62,6 +65,11 @@ public final class Dataplane {
   /** Bytes read from one side and not yet taken by the other. */
   public Bounds buffered() {
     return buffered;
+  }
+
+  /** Files of bodies held for agents. */
+  public SpillFiles spill() {
+    return spill;
   }
 
   /** Whether answers must close their connections. */

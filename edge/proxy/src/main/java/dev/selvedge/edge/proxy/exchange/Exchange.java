@@ -140,6 +140,7 @@ public final class Exchange {
     peer = from;
     clientAddress = from.address();
     requestBytes = 0;
+    onward.reset();
     long sequence = worker.nextSequence();
     id.begin(dataplane.processId(), worker.index(), sequence);
     record.begin(worker.index(), sequence, worker.now(), worker.epochMillis());
@@ -501,13 +502,14 @@ public final class Exchange {
     return id.bytes();
   }
 
-  /** What the client declared, 0 for none, or {@link ClientStream#LENGTH_UNKNOWN}. */
+  /** How long the body is for the service, 0 for none, or {@link ClientStream#LENGTH_UNKNOWN}. */
   public long declaredLength() {
-    return declaredLength;
+    return onward.bodyLength(declaredLength);
   }
 
+  /** Whether the service has got all of the request. */
   public boolean requestComplete() {
-    return requestComplete;
+    return requestComplete && !onward.bodyPending();
   }
 
   /** Whether an answer may still be begun. */

@@ -15,10 +15,43 @@ public final class Onward implements Passage {
   private final Exchange exchange;
   private final ClientStream client;
   private boolean continueOwed;
+  private boolean bodyAltered;
+  private boolean bodyPending;
+  private long bodyLength;
 
   Onward(Exchange exchange, ClientStream client) {
     this.exchange = exchange;
     this.client = client;
+  }
+
+  /** A new request. */
+  void reset() {
+    bodyAltered = false;
+    bodyPending = false;
+  }
+
+  /**
+   * The service gets a body from the inspection, not from the client.
+   *
+   * @param length what it will be, or {@link ClientStream#LENGTH_UNKNOWN}
+   */
+  public void requestBody(long length) {
+    bodyAltered = true;
+    bodyPending = true;
+    bodyLength = length;
+  }
+
+  /** The service has got all of that body. */
+  public void requestBodySent() {
+    bodyPending = false;
+  }
+
+  boolean bodyPending() {
+    return bodyPending;
+  }
+
+  long bodyLength(long declared) {
+    return bodyAltered ? bodyLength : declared;
   }
 
   /** Whether the proxy answers the client's {@code Expect: 100-continue} with the first credit. */

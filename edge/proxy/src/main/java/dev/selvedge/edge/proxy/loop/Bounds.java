@@ -29,6 +29,18 @@ public final class Bounds {
     return false;
   }
 
+  /** Takes so many permits, or none and says that they are not left. */
+  public boolean tryAcquire(long permits) {
+    long out = count.get();
+    while (out + permits <= limit) {
+      if (count.weakCompareAndSetVolatile(out, out + permits)) {
+        return true;
+      }
+      out = count.get();
+    }
+    return false;
+  }
+
   /** Gives one permit back. */
   public void release() {
     count.decrementAndGet();

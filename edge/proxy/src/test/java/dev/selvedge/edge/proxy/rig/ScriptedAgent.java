@@ -96,7 +96,12 @@ public final class ScriptedAgent implements InlineAgent, AutoCloseable {
 
   /** From here on every event waits for the test. */
   public void hold() {
-    script = (call, event, flags) -> taken.add(new Taken(call, event, flags));
+    script = this::leave;
+  }
+
+  /** Leaves one event to the test. */
+  public void leave(AgentCall call, AgentEvent event, int flags) {
+    taken.add(new Taken(call, event, flags));
   }
 
   /** The next event that waits. */

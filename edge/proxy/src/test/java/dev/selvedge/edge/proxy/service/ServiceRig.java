@@ -104,8 +104,9 @@ public final class ServiceRig implements AutoCloseable {
         List.of(),
         false,
         new SystemConfig.AccessLog.Off(),
+        null,
         new SystemConfig.LimitsConfig(
-            10, 10, 10, large, large, large, 100, large, large, large, large),
+            10, 10, 10, large, large, large, large, 100, large, large, large, large),
         new SystemConfig.TimeoutsConfig(second, second, second, large, second, second));
   }
 

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param filesMax files of one multipart body, where the rules set no lower limit
  * @param regexSteps steps one regular expression may take on one value, likewise
  * @param bodyMax bytes of a body that are kept, whatever the rules say
+ * @param argumentBytesMax bytes of one argument's value that rules see; a longer one is cut, and
+ *     the transaction says so
  *     <p>Immutable.
  */
 public record EngineOptions(
@@ -23,8 +25,29 @@ public record EngineOptions(
     int jsonDepthMax,
     int filesMax,
     long regexSteps,
-    int bodyMax) {
+    int bodyMax,
+    int argumentBytesMax) {
   public static final EngineOptions DEFAULT =
       new EngineOptions(
           Clock.system(ZoneId.systemDefault()), Map.of(), 1000, 512, 100, 2_000_000, 16 << 20);
+
+  /** The same with values of arguments of any length. */
+  public EngineOptions(
+      Clock clock,
+      Map<String, String> environment,
+      int argumentsMax,
+      int jsonDepthMax,
+      int filesMax,
+      long regexSteps,
+      int bodyMax) {
+    this(
+        clock,
+        environment,
+        argumentsMax,
+        jsonDepthMax,
+        filesMax,
+        regexSteps,
+        bodyMax,
+        Integer.MAX_VALUE);
+  }
 }

@@ -62,7 +62,7 @@ final class RequestReader {
   }
 
   /** Adds an argument of the request; false where there are too many. */
-  boolean argument(String origin, Fields own, byte[] name, byte[] value) {
+  boolean argument(String origin, Fields own, byte[] name, byte[] whole) {
     int limit = s.settings.argumentsLimit();
     int max = limit > 0 ? Math.min(limit, s.options.argumentsMax()) : s.options.argumentsMax();
     if (r.args.size() >= max) {
@@ -70,6 +70,7 @@ final class RequestReader {
       s.log(4, "Skipping request argument, over limit (" + max + ")");
       return false;
     }
+    byte[] value = cut(whole);
     if (s.trace.on()) {
       s.log(
           4,
@@ -82,6 +83,15 @@ final class RequestReader {
     }
     r.argsBytes += name.length + value.length;
     return true;
+  }
+
+  private byte[] cut(byte[] value) {
+    int max = s.options.argumentBytesMax();
+    if (value.length <= max) {
+      return value;
+    }
+    r.argumentCut = true;
+    return Bytes.slice(value, 0, max);
   }
 
   void header(Fields headers, int index) {

@@ -43,6 +43,7 @@ final class RequestState {
   long argsBytes;
   long filesBytes;
   boolean argsOverLimit;
+  boolean argumentCut;
   boolean urlencodedError;
   boolean bodyOverLimit;
   @Nullable BodyProcessor processor;

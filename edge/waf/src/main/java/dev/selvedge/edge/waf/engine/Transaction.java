@@ -36,6 +36,15 @@ public final class Transaction {
   }
 
   /**
+   * Lets rules know something of the host's as TX:name; before the request's head.
+   *
+   * @param name begins with {@link Name#TOLD}
+   */
+  public void tell(Name name, byte[] value) {
+    s.tx.set(name, value);
+  }
+
+  /**
    * The request line and the header fields; runs phase 1.
    *
    * @param protocol as in "HTTP/1.1"
@@ -71,6 +80,16 @@ public final class Transaction {
       s.verdict = new Verdict.Deny(REQUEST_TOO_LARGE, false, 0);
     }
     return s.verdict;
+  }
+
+  /** What came of the request's body is not all of it, or could not be read: REQBODY_ERROR. */
+  public void requestBodyBroken(String why) {
+    s.request.bodyError = why;
+  }
+
+  /** Whether an argument was longer than rules see of one. */
+  public boolean argumentCut() {
+    return s.request.argumentCut;
   }
 
   /** No more request body comes; runs phase 2. */

@@ -47,7 +47,7 @@ final class ValueMarks {
    *
    * @param body of the request or the answer, as rules see it
    */
-  @SuppressWarnings("ReferenceEquality") // The very body that was read, not one like it.
+  @SuppressWarnings("ReferenceEquality") // another array or document is what is asked for
   void read(State s, FilterScan scan, byte[] body, @Nullable XmlBody xml) {
     if (!headRead) {
       headRead = true;

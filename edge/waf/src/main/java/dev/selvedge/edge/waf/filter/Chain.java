@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param triggers what a value must have for the list to change more of it than letter case
  * @param lastTriggers the same for the last one alone
- * @param onlyCase whether some of the list change letter case
+ * @param lastChangesCase whether the last one may change letter case where it changes nothing else
+ * @param changesCase whether one of the list may change letter case where it changes nothing else
  *     <p>Immutable.
  */
 record Chain(
@@ -20,12 +21,13 @@ record Chain(
     @Nullable NamedTransformation last,
     long triggers,
     long lastTriggers,
-    boolean onlyCase) {
+    boolean lastChangesCase,
+    boolean changesCase) {
 
   /** Every list of a rule set, the empty one first. Not thread-safe. */
   static final class Table {
     private final List<Chain> chains =
-        new ArrayList<>(List.of(new Chain(0, null, null, 0, 0, false)));
+        new ArrayList<>(List.of(new Chain(0, null, null, 0, 0, false, false)));
 
     Chain empty() {
       return chains.getFirst();
@@ -49,8 +51,9 @@ record Chain(
       }
       long own = Triggers.of(last);
       long triggers = before.triggers | own;
-      boolean onlyCase = before.onlyCase || Triggers.onlyCase(last);
-      Chain chain = new Chain(chains.size(), before, last, triggers, own, onlyCase);
+      boolean ownCase = Triggers.changesCase(last);
+      boolean changesCase = before.changesCase || ownCase;
+      Chain chain = new Chain(chains.size(), before, last, triggers, own, ownCase, changesCase);
       chains.add(chain);
       return chain;
     }

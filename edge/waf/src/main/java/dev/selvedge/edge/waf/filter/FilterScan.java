@@ -92,7 +92,7 @@ public final class FilterScan {
     }
     byte[] source = result(before);
     boolean acts =
-        chain.lastTriggers() == 0 || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
+        chain.lastChangesCase() || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
     byte[] changed = acts ? last.apply(source) : source;
     results[chain.id()] = changed;
     resultMasks[chain.id()] = changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);

@@ -168,7 +168,7 @@ public final class RuleFilter {
         continue;
       }
       or(direct, own);
-      if (chain.onlyCase()) {
+      if (chain.changesCase()) {
         or(seenCase, own);
       }
     }

@@ -23,7 +23,8 @@ final class Triggers {
     add(0, "lowercase", "uppercase");
     add(ByteKinds.kindsOf("%+"), "urlDecode", "urlDecodeUni");
     add(ByteKinds.kindsOf("&"), "htmlEntityDecode");
-    add(ByteKinds.kindsOf("\\"), "jsDecode", "cssDecode", "escapeSeqDecode");
+    add(ByteKinds.kindsOf("\\"), "jsDecode", "escapeSeqDecode");
+    add(ByteKinds.kindsOf("\\\0"), "cssDecode"); // a NUL ends its result
     add(ByteKinds.kindsOf("\0"), "removeNulls", "replaceNulls");
     add(blanks | ByteKinds.DOUBLE_BLANK, "compressWhitespace");
     add(blanks | ByteKinds.kindsOf(" \u00a0\u00c2"), "removeWhitespace");
@@ -56,8 +57,8 @@ final class Triggers {
     return MASKS.getOrDefault(transformation.name().toLowerCase(Locale.ROOT), ByteKinds.EVERY);
   }
 
-  /** Whether the transformation changes nothing but letter case, whatever the value. */
-  static boolean onlyCase(NamedTransformation transformation) {
-    return of(transformation) == 0;
+  /** Whether the transformation may change letter case even where it changes nothing else. */
+  static boolean changesCase(NamedTransformation transformation) {
+    return of(transformation) == 0 || transformation.name().equalsIgnoreCase("cmdLine");
   }
 }

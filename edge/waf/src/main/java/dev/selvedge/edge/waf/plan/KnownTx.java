@@ -40,6 +40,7 @@ final class KnownTx {
 
   KnownTx() {
     unknown.add(LIMITS);
+    forgetPrefix(Bytes.of(Name.TOLD));
   }
 
   private KnownTx(KnownTx other) {

@@ -1,6 +1,5 @@
 package dev.selvedge.edge.waf.variable;
 
-import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,14 +118,23 @@ public final class Macro {
     if (parts.size() == 1 && parts.getFirst() instanceof Part.Reference only) {
       return scope.value(only.variable(), only.selector());
     }
-    ByteOutput out = new ByteOutput(source.length() + 32);
-    for (Part part : parts) {
-      switch (part) {
-        case Part.Text t -> out.add(t.bytes());
-        case Part.Reference r -> out.add(scope.value(r.variable(), r.selector()));
-      }
+    byte[][] values = new byte[parts.size()][];
+    int size = 0;
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (parts.get(i)) {
+            case Part.Text t -> t.bytes();
+            case Part.Reference r -> scope.value(r.variable(), r.selector());
+          };
+      size += values[i].length;
     }
-    return out.toBytes();
+    byte[] out = new byte[size];
+    int at = 0;
+    for (byte[] value : values) {
+      System.arraycopy(value, 0, out, at, value.length);
+      at += value.length;
+    }
+    return out;
   }
 
   @Override

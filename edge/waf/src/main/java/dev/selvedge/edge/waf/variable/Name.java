@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Rules name the same values in each request, so their names are hashed at load. Immutable.
  */
 public final class Name {
+  /** How names of TX begin that the host tells: nothing is known of them at load. */
+  public static final String TOLD = "host_";
+
   private static final int SMALL_NUMBERS = 100;
   private static final Name[] NUMBERS = new Name[SMALL_NUMBERS];
 

@@ -1,0 +1,66 @@
+package dev.selvedge.edge.proxy.agent.body;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Spill files cannot be reached by others and are gone with their process. */
+class SpillFilesTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void makesTheFolderForItsOwnerOnlyAndFilesWithoutAName() throws IOException {
+    SpillFiles files = new SpillFiles(Runnable::run, 1000);
+    Path spill = folder.resolve("spill");
+    files.folder(spill);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spill)))
+        .isEqualTo("rwx------");
+    try (FileChannel file = files.make()) {
+      assertThat(spill).isEmptyDirectory();
+      file.write(ByteBuffer.wrap(new byte[10]));
+      assertThat(file.size()).isEqualTo(10);
+    }
+  }
+
+  @Test
+  void refusesAFolderThatOthersMayEnter() throws IOException {
+    SpillFiles files = new SpillFiles(Runnable::run, 1000);
+    Path open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
+    assertThatThrownBy(() -> files.folder(open)).hasMessageContaining("0700");
+    Path own = Files.createDirectory(folder.resolve("own"));
+    Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+    files.folder(own);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), own);
+    assertThatThrownBy(() -> files.folder(link)).hasMessageContaining("0700");
+  }
+
+  @Test
+  void makesAFolderOfItsOwnWhereNoneIsConfigured() throws IOException {
+    SpillFiles files = new SpillFiles(Runnable::run, 1000);
+    files.make().close();
+    files.close();
+    files.close();
+    files.make().close();
+    files.close();
+  }
+
+  @Test
+  void makesTheFolderAgainWhereSomebodyRemovedIt() throws IOException {
+    SpillFiles files = new SpillFiles(Runnable::run, 1000);
+    Path spill = folder.resolve("spill");
+    files.folder(spill);
+    Files.delete(spill);
+    files.make().close();
+    assertThat(spill).isEmptyDirectory();
+  }
+}
