@@ -25,20 +25,6 @@ class ProofTest {
   private static final Set<String> TEST_ANNOTATIONS =
       Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory");
 
-  /**
-   * Test classes that keys name and nobody has written yet: their keys are skipped, with the reason
-   * in the last line of the build. An entry acts only while its class is missing. May only shrink.
-   */
-  private static final Set<String> NOT_WRITTEN =
-      Set.of(
-          "ChildMemoryTest",
-          "ClientAddressTest",
-          "FieldsTest",
-          "RoutingTest",
-          "SystemKeysTest",
-          "TimersTest",
-          "UpstreamsTest");
-
   private static final List<JavaMethods.Method> TESTS =
       JavaMethods.of(
           Project.files(".java").stream()
@@ -70,9 +56,6 @@ class ProofTest {
     String method = proof[1];
     List<JavaMethods.Method> ofClass =
         TESTS.stream().filter(test -> test.className().equals(className)).toList();
-    assumeTrue(
-        !(ofClass.isEmpty() && NOT_WRITTEN.contains(className)),
-        () -> className + ", the proof of some configuration keys, is not written yet");
     assertThat(ofClass)
         .as("the proof of %s: %s", key.path(), key.proof())
         .anyMatch(test ->

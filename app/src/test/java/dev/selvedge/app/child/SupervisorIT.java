@@ -129,7 +129,9 @@ class SupervisorIT {
       children.supervisor.keep(next);
       Children.until("the old child's end", () -> !old.isAlive());
       assertThat(children.supervisor.unhealthy(next)).isEmpty();
-      assertThat(children.log()).contains("info agent ended,\"agent\":\"bad\",\"code\":0");
+      Children.until(
+          "its end in the log",
+          () -> children.log().contains("info agent ended,\"agent\":\"bad\",\"code\":0"));
     }
   }
 

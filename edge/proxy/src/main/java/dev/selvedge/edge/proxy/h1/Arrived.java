@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,12 @@ public final class Arrived {
     }
   }
 
-  /** The bytes, owned by the caller, or null if there are none. Never waits. */
-  static @Nullable ByteBuf take(Channel channel, ByteBufAllocator alloc) {
+  /**
+   * The bytes, owned by the caller; or null if there are none, and then our side has ended, by two
+   * system calls in a row: whatever stands between them is time for a request to get lost in. Never
+   * waits.
+   */
+  static @Nullable ByteBuf takeOrEnd(Channel channel, ByteBufAllocator alloc) {
     // With io_uring a read is always under way: the kernel has already given what arrived to it.
     if (!(channel instanceof EpollSocketChannel socket) || !socket.isOpen()) {
       return null;
@@ -48,7 +54,11 @@ public final class Arrived {
     int read = -1;
     try {
       ByteBuffer room = bytes.internalNioBuffer(0, ReadSize.HEAD);
-      read = socket.fd().read(room, room.position(), room.limit());
+      FileDescriptor descriptor = socket.fd();
+      read = descriptor.read(room, room.position(), room.limit());
+      if (read == 0 && descriptor instanceof Socket open) {
+        open.shutdown(false, true);
+      }
     } catch (IOException gone) {
       // A reset: the loop is about to be told.
     }

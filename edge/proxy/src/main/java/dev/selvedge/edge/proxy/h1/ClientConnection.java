@@ -151,7 +151,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
 
   /** Half-closes, unless a request has arrived just now: that one is answered first. */
   private void endIdle() {
-    ByteBuf arrived = in.ended() ? null : Arrived.take(channel, worker.alloc());
+    ByteBuf arrived = in.ended() ? null : Arrived.takeOrEnd(channel, worker.alloc());
     if (arrived == null) {
       linger();
     } else {

@@ -20,6 +20,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** After a failed accept (no descriptor left): trying at once again would spin. */
   private static final long RETRY_MILLIS = 100;
 
+  /** A client's last segment of a handshake is a round trip away. */
+  private static final long HANDSHAKE_MILLIS = 50;
+
   private final Listener listener;
   private final Worker worker;
   private final ConnectionSet connections;
@@ -86,10 +89,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Takes what the kernel has queued and closes at once: under load the queue is never empty for
-   * long, and what is queued at the close is reset.
+   * Lets no connection begin any more, gives those under way the time to be made, takes what the
+   * kernel has queued, and closes.
    */
   void end() {
+    NoNewcomers.apply(accepting);
+    worker.loop().schedule(this::takeAllAndClose, HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void takeAllAndClose() {
     try {
       AcceptQueue.takeAllAndClose(accepting, this::take);
     } catch (IOException failed) {
