@@ -2,64 +2,96 @@ package dev.selvedge.app.rig;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What can become of an agent's process, and how a test brings it about. */
 public enum AgentFault {
-  KILLED,
-  STOPPED,
-  SLOW,
-  GARBAGE,
-  HEAP_FULL,
-  WEDGED,
-  SOCKET_REMOVED,
-  ABSENT_AT_START;
+  ABSENT_AT_START("own"),
+  GARBAGE("own"),
+  KILLED("one"),
+  STOPPED("one"),
+  SLOW("one"),
+  HEAP_FULL("two"),
+  WEDGED("two"),
+  SOCKET_REMOVED("two");
 
   /** From one blow to the next: less often than a crash loop, which is held back on purpose. */
   private static final long BLOW_EVERY_SECONDS = 20;
 
-  /** Whether the test is the agent, because a child of the proxy cannot have the fault. */
-  boolean external() {
-    return this == GARBAGE || this == ABSENT_AT_START;
+  private final String agent;
+
+  /**
+   * One time it is brought about, by {@link System#nanoTime}.
+   *
+   * @param over from when the agent could recover: what needs supervision to end counts from the
+   *     blow, a leak from the end of its process
+   */
+  public record Bout(long begun, long over) {}
+
+  AgentFault(String agent) {
+    this.agent = agent;
+  }
+
+  /** Which agent has it. */
+  public String agent() {
+    return agent;
   }
 
   /** Has the fault for so long. */
-  public void during(FaultyProcess proxy, int seconds) throws Exception {
+  public List<Bout> during(FaultyProcess proxy, int seconds) throws Exception {
+    long begun = System.nanoTime();
+    long end = begun + TimeUnit.SECONDS.toNanos(seconds);
+    List<Bout> bouts = new ArrayList<>();
     switch (this) {
-      case SLOW -> {
-        proxy.tell("/mode/slow");
-        TimeUnit.SECONDS.sleep(seconds);
-        proxy.tell("/mode/well");
+      case ABSENT_AT_START -> {
+        passUntil(end);
+        proxy.own().appear();
+        bouts.add(new Bout(begun, System.nanoTime()));
       }
       case GARBAGE -> {
         proxy.own().garbage(true);
-        TimeUnit.SECONDS.sleep(seconds);
+        passUntil(end);
         proxy.own().garbage(false);
+        bouts.add(new Bout(begun, System.nanoTime()));
       }
-      case ABSENT_AT_START -> {
-        TimeUnit.SECONDS.sleep(seconds);
-        proxy.own().appear();
+      case SLOW -> {
+        proxy.tell(agent, "/slow");
+        passUntil(end);
+        proxy.tell(agent, "/well");
+        bouts.add(new Bout(begun, System.nanoTime()));
       }
       case KILLED, STOPPED, HEAP_FULL, WEDGED, SOCKET_REMOVED -> {
-        for (long left = seconds; left > 0; left -= BLOW_EVERY_SECONDS) {
+        for (long next = begun; next < end; ) {
+          long blow = System.nanoTime();
           blow(proxy);
-          TimeUnit.SECONDS.sleep(Math.min(left, BLOW_EVERY_SECONDS));
+          bouts.add(new Bout(blow, System.nanoTime()));
+          next += TimeUnit.SECONDS.toNanos(BLOW_EVERY_SECONDS);
+          passUntil(Math.min(next, end));
         }
       }
     }
+    return bouts;
   }
 
   private void blow(FaultyProcess proxy) throws Exception {
+    ProcessHandle child = proxy.child(agent);
     switch (this) {
-      case KILLED -> signal("KILL", proxy.child());
-      case STOPPED -> signal("STOP", proxy.child());
-      case HEAP_FULL -> proxy.tell("/leak");
-      case WEDGED -> proxy.tell("/wedge");
-      case SOCKET_REMOVED -> {
-        Files.delete(proxy.childSocket());
+      case KILLED -> signal("KILL", child);
+      case STOPPED -> signal("STOP", child);
+      case WEDGED -> proxy.tell(agent, "/wedge");
+      case SOCKET_REMOVED -> Files.delete(FaultyProcess.socket(child));
+      case HEAP_FULL -> {
+        proxy.tell(agent, "/drip");
+        child.onExit().get(1, TimeUnit.MINUTES);
       }
       case SLOW, GARBAGE, ABSENT_AT_START -> throw new IllegalStateException();
     }
+  }
+
+  private static void passUntil(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
   }
 
   private static void signal(String name, ProcessHandle process)

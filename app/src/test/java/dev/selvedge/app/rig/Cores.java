@@ -2,38 +2,77 @@ package dev.selvedge.app.rig;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which core a process runs on, by taskset. */
+/** Which core a process runs on, and how eagerly: by taskset and chrt (util-linux). Stateless. */
 public final class Cores {
 
   private Cores() {}
 
   /** Keeps every thread of this program on one core. */
   public static void pinThisProgram(int core) throws IOException, InterruptedException {
-    taskset(List.of("-a", "-c", "-p", Integer.toString(core), own()));
+    run("taskset", "-a", "-c", "-p", Integer.toString(core), own());
   }
 
   /** Lets this program run anywhere. */
   public static void freeThisProgram() throws IOException, InterruptedException {
-    int last = Runtime.getRuntime().availableProcessors();
-    taskset(List.of("-a", "-c", "-p", "0-" + Math.max(1, last - 1), own()));
+    int last = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    run("taskset", "-a", "-c", "-p", "0-" + last, own());
+  }
+
+  /** Keeps a program on one core, but for those of its threads that have that name. */
+  static void pinAllBut(long process, int core, String apart)
+      throws IOException, InterruptedException {
+    for (String thread : threads(process)) {
+      if (!named(process, thread, apart)) {
+        run("taskset", "-c", "-p", Integer.toString(core), thread);
+      }
+    }
   }
 
   /**
-   * Keeps a program on one core, but for one of its threads, which, with all processes that it
-   * starts, goes to another.
+   * Lets such threads, and all processes that they start from now on, run only when others rest.
    */
-  public static void pin(long process, int core, String threadApart, int coreApart)
-      throws IOException, InterruptedException {
-    try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(process), "task"))) {
-      for (Path task : tasks.toList()) {
-        boolean apart = threadApart.startsWith(Files.readString(task.resolve("comm")).strip());
-        String id = task.getFileName().toString();
-        taskset(List.of("-c", "-p", Integer.toString(apart ? coreApart : core), id));
+  static void yieldToOthers(long process, String name) throws IOException, InterruptedException {
+    for (String thread : threads(process)) {
+      if (named(process, thread, name)) {
+        run("chrt", "-i", "-p", "0", thread);
       }
+    }
+  }
+
+  /** Lets a whole process run only when others rest. */
+  static void yieldToOthers(long process) throws IOException, InterruptedException {
+    run("chrt", "-a", "-i", "-p", "0", Long.toString(process));
+  }
+
+  /** The cores that a process may use, as the kernel writes them. */
+  static String of(long process) throws IOException {
+    Path status = Path.of("/proc", Long.toString(process), "status");
+    for (String line : Files.readAllLines(status)) {
+      if (line.startsWith("Cpus_allowed_list:")) {
+        return line.substring(line.indexOf(':') + 1).strip();
+      }
+    }
+    throw new IOException("no cores in " + status);
+  }
+
+  private static List<String> threads(long process) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(process), "task"))) {
+      return all.map(task -> String.valueOf(task.getFileName())).toList();
+    }
+  }
+
+  /** The kernel keeps 15 bytes of a name. */
+  private static boolean named(long process, String thread, String name) throws IOException {
+    Path comm = Path.of("/proc", Long.toString(process), "task", thread, "comm");
+    try {
+      return Files.readString(comm).strip().equals(name.substring(0, Math.min(15, name.length())));
+    } catch (NoSuchFileException ended) {
+      return false;
     }
   }
 
@@ -41,13 +80,12 @@ public final class Cores {
     return Long.toString(ProcessHandle.current().pid());
   }
 
-  /** A thread that has just ended is no fault. */
-  private static void taskset(List<String> arguments) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(Stream.concat(Stream.of("taskset"), arguments.stream()).toList())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    process.waitFor();
+  /** A thread that has just ended is no fault, so the outcome is not looked at. */
+  private static void run(String... command) throws IOException, InterruptedException {
+    new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 }

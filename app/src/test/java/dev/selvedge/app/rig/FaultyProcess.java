@@ -10,104 +10,123 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The program on one core with an agent that fails as told, as its child or as the test itself.
- * Routes: /closed and /open ask the agent, /plain does not.
+ * The program with agents that fail as told: {@code one} and {@code two} are its children, {@code
+ * own} is the test itself, and absent at first. /closed/NAME and /open/NAME ask an agent, /plain
+ * asks none. The proxy has core 0; its children run on core 1 when nothing else does there, so that
+ * their starts do not slow the clients that measure. Thread-safe.
  */
 public final class FaultyProcess implements AutoCloseable {
 
+  /** The deadline of each agent. */
+  public static final int AGENT_MILLIS = 100;
+
   private static final String SUPERVISOR = "agent-supervisor";
-  private static final int READY_SECONDS = 30;
+  private static final int READY_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 60;
+  private static final int TOLD_MILLIS = 200;
+  private static final Pattern HEALTHY =
+      Pattern.compile("\"msg\":\"agent healthy\",\"agent\":\"([a-z]+)\",\"pid\":(\\d+)");
 
   private final Process process;
   private final CompletableFuture<String> ready = new CompletableFuture<>();
-  private final @Nullable OwnAgent own;
+  private final List<String> lines = new ArrayList<>();
+  private final OwnAgent own;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private FaultyProcess(Process process, @Nullable OwnAgent own) {
+  private FaultyProcess(Process process, OwnAgent own) {
     this.process = process;
     this.own = own;
   }
 
-  /** Starts, waits for ready, and gives the proxy core 0 and all its children core 1. */
-  public static FaultyProcess start(Path folder, AgentFault fault) throws Exception {
-    OwnAgent own = null;
-    String where = "type \"faulty\"";
-    if (fault.external()) {
-      Path socket = folder.resolve("agent.sock");
-      own = new OwnAgent(socket);
-      where = "type \"own\"; unix-socket path=\"" + socket + "\"";
-      if (fault == AgentFault.GARBAGE) {
-        own.appear();
-      }
-    }
-    Path config = Files.writeString(folder.resolve("chaos.kdl"), config(where));
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            FaultyProgram.class.getName(),
-            "run",
-            config.toString());
+  /** Starts, waits until it is ready and its children are healthy, and gives each its core. */
+  public static FaultyProcess start(Path folder) throws Exception {
+    Path socket = folder.resolve("own.sock");
+    Path config = Files.writeString(folder.resolve("chaos.kdl"), config(socket));
+    List<String> command = new ArrayList<>(List.of("taskset", "-c", "1"));
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.addAll(List.of(FaultyProgram.class.getName(), "run", config.toString()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    FaultyProcess started = new FaultyProcess(process, own);
+    FaultyProcess started = new FaultyProcess(process, new OwnAgent(socket));
     Thread.ofVirtual().start(started::read);
-    started.ready.get(READY_SECONDS, TimeUnit.SECONDS);
-    Cores.pin(process.pid(), 0, SUPERVISOR, 1);
-    return started;
+    try {
+      started.ready.get(READY_SECONDS, TimeUnit.SECONDS);
+      for (String agent : List.of("one", "two")) {
+        Cores.yieldToOthers(started.child(agent).pid());
+      }
+      Cores.yieldToOthers(process.pid(), SUPERVISOR);
+      Cores.pinAllBut(process.pid(), 0, SUPERVISOR);
+      return started;
+    } catch (Exception | AssertionError failed) {
+      started.close();
+      throw failed;
+    }
   }
 
-  private static String config(String where) {
-    return """
+  private static String config(Path own) {
+    StringBuilder kdl = new StringBuilder();
+    kdl.append(
+        """
         system { worker-threads 1; access-log "off" }
         admin { address "127.0.0.1:0" }
         listeners { listener "web" { address "127.0.0.1:0" } }
+        routes { route "plain" { matches { path-prefix "/plain" }; respond { body "p" } } }
+        """);
+    agent(kdl, "one", "type \"faulty\"");
+    agent(kdl, "two", "type \"faulty\"");
+    agent(kdl, "own", "type \"own\"; unix-socket path=\"" + own + "\"");
+    return kdl.toString();
+  }
+
+  private static void agent(StringBuilder kdl, String name, String where) {
+    kdl.append(
+        """
+        agents { agent "NAME" { WHERE; failure-mode "closed"; timeout-ms DEADLINE; memory "24MiB"
+          circuit-breaker { failure-threshold 5; success-threshold 2; timeout-seconds 1 } } }
         routes {
-          route "closed" { matches { path-prefix "/closed" }; respond { body "c" }; agents "bad" }
-          route "open" {
-            matches { path-prefix "/open" }
-            respond { body "o" }
-            agents { agent "bad" { failure-mode "open" } }
-          }
-          route "plain" { matches { path-prefix "/plain" }; respond { body "p" } }
-          route "tell" { respond { body "t" }; agents { agent "bad" { failure-mode "open" } } }
-        }
-        agents {
-          agent "bad" {
-            %s
-            failure-mode "closed"
-            timeout-ms 100
-            circuit-breaker { failure-threshold 5; success-threshold 2; timeout-seconds 1 }
-          }
+          route "closed-NAME" {
+            matches { path-prefix "/closed/NAME" }; respond { body "c" }; agents "NAME" }
+          route "open-NAME" {
+            matches { path-prefix "/open/NAME" }; respond { body "o" }
+            agents { agent "NAME" { failure-mode "open" } } }
         }
         """
-        .formatted(where);
+            .replace("NAME", name)
+            .replace("WHERE", where)
+            .replace("DEADLINE", Integer.toString(AGENT_MILLIS)));
   }
 
   private void read() {
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      StringBuilder said = new StringBuilder();
       for (String line = out.readLine(); line != null; line = out.readLine()) {
-        said.append(line).append('\n');
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
+        }
         if (line.contains("\"msg\":\"ready\"")) {
           ready.complete(line);
         }
       }
-      ready.completeExceptionally(new AssertionError("ended before it was ready: " + said));
     } catch (IOException ended) {
-      ready.completeExceptionally(ended);
+      // The process is gone.
+    }
+    ready.completeExceptionally(new AssertionError("ended before it was ready: " + output()));
+  }
+
+  /** What it has printed so far. */
+  public String output() {
+    synchronized (lines) {
+      return String.join("\n", lines);
     }
   }
 
@@ -128,14 +147,38 @@ public final class FaultyProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** The agent's process now. */
-  ProcessHandle child() {
-    return process.children().findFirst().orElseThrow();
+  /** The cores of the proxy's first thread; the soak's figures mean nothing on others. */
+  public String cores() throws IOException {
+    return Cores.of(process.pid());
   }
 
-  /** The socket that the agent's process was told to listen on. */
-  Path childSocket() throws IOException {
-    Path file = Path.of("/proc", Long.toString(child().pid()), "cmdline");
+  /** The process of one of its children that became healthy last; waits for the first. */
+  ProcessHandle child(String agent) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    synchronized (lines) {
+      for (long left; (left = end - System.nanoTime()) > 0; ) {
+        long pid = 0;
+        for (String line : lines) {
+          Matcher healthy = HEALTHY.matcher(line);
+          pid = healthy.find() && healthy.group(1).equals(agent) ? pid(healthy) : pid;
+        }
+        if (pid != 0) {
+          return ProcessHandle.of(pid)
+              .orElseThrow(() -> new AssertionError(agent + " has no process\n" + output()));
+        }
+        TimeUnit.NANOSECONDS.timedWait(lines, left);
+      }
+    }
+    throw new AssertionError(agent + " was never healthy\n" + output());
+  }
+
+  private static long pid(Matcher healthy) {
+    return Long.parseLong(healthy.group(2));
+  }
+
+  /** The socket that a child was told to listen on. */
+  static Path socket(ProcessHandle child) throws IOException {
+    Path file = Path.of("/proc", Long.toString(child.pid()), "cmdline");
     Matcher socket = Pattern.compile("unix:([^\0]*)").matcher(Files.readString(file));
     if (!socket.find()) {
       throw new AssertionError("no socket in " + file);
@@ -145,38 +188,30 @@ public final class FaultyProcess implements AutoCloseable {
 
   /** The agent that the test is. */
   OwnAgent own() {
-    return Objects.requireNonNull(own);
+    return own;
   }
 
-  /** Sends a request that the agent sees. */
-  void tell(String path) {
-    get("http://127.0.0.1:" + port() + path);
+  /** Sends a request to a child past the proxy, whose breaker may be open; it need not answer. */
+  void tell(String agent, String path) throws Exception {
+    try {
+      AgentClient.ask("unix:" + socket(child(agent)), path, TOLD_MILLIS);
+    } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
+      // As its fault has it.
+    }
   }
 
   /** The decision record of a request. */
-  public String explain(String id) {
-    return get("http://127.0.0.1:" + port("admin") + "/explain/" + id);
-  }
-
-  private String get(String url) {
-    try {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
-      return client.send(request, BodyHandlers.ofString()).body();
-    } catch (IOException e) {
-      throw new AssertionError(url, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(url, e);
-    }
+  public String explain(String id) throws IOException, InterruptedException {
+    URI url = URI.create("http://127.0.0.1:" + port("admin") + "/explain/" + id);
+    return client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString()).body();
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     client.close();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor();
-    if (own != null) {
-      own.close();
-    }
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly().onExit().join();
+    children.forEach(ProcessHandle::destroyForcibly);
+    own.close();
   }
 }

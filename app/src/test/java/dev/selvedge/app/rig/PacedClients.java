@@ -29,6 +29,7 @@ public final class PacedClients implements AutoCloseable {
    */
   public record Sample(long at, long nanos, int status, String code, String id) {}
 
+  private static final int CONNECTIONS_MIN = 10;
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final Pattern LENGTH = Pattern.compile("(?i)content-length: (\\d+)");
   private static final Pattern ID = Pattern.compile("(?i)x-request-id: (\\S+)");
@@ -47,11 +48,10 @@ public final class PacedClients implements AutoCloseable {
   }
 
   /**
-   * Starts.
-   *
-   * @param connections so many that none is late while an agent's deadline passes
+   * Starts, with so many connections that none is late while an agent's deadline of 100 ms passes.
    */
-  public static PacedClients start(int port, String path, int perSecond, int connections) {
+  public static PacedClients start(int port, String path, int perSecond) {
+    int connections = Math.max(CONNECTIONS_MIN, perSecond / 5);
     PacedClients clients = new PacedClients(port, path);
     long interval = 1_000_000_000L / perSecond;
     long first = System.nanoTime() + 100_000_000L;
@@ -123,10 +123,14 @@ public final class PacedClients implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stopped = true;
     for (Thread thread : threads) {
-      thread.join(TIMEOUT_MILLIS);
+      try {
+        thread.join(TIMEOUT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
