@@ -80,7 +80,7 @@ public enum AgentFault {
     switch (this) {
       case KILLED -> signal("KILL", child);
       case STOPPED -> signal("STOP", child);
-      case WEDGED -> proxy.tell(agent, "/wedge");
+      case WEDGED -> proxy.strike(agent, "/wedge");
       case SOCKET_REMOVED -> Files.delete(FaultyProcess.socket(child));
       case HEAP_FULL -> {
         proxy.tell(agent, "/drip");

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which core a process runs on, and how eagerly: by taskset and chrt (util-linux). Stateless. */
+/** Which core a process runs on, and how eagerly: by taskset and renice (util-linux). Stateless. */
 public final class Cores {
 
   private Cores() {}
@@ -34,19 +34,32 @@ public final class Cores {
   }
 
   /**
-   * Lets such threads, and all processes that they start from now on, run only when others rest.
+   * Gives such threads, and all processes that they start from now on, that core.
+   *
+   * @param last whether at the lowest priority
    */
-  static void yieldToOthers(long process, String name) throws IOException, InterruptedException {
+  static void away(long process, String name, int core, boolean last)
+      throws IOException, InterruptedException {
     for (String thread : threads(process)) {
       if (named(process, thread, name)) {
-        run("chrt", "-i", "-p", "0", thread);
+        away(thread, core, last);
       }
     }
   }
 
-  /** Lets a whole process run only when others rest. */
-  static void yieldToOthers(long process) throws IOException, InterruptedException {
-    run("chrt", "-a", "-i", "-p", "0", Long.toString(process));
+  /** Gives a whole process that core. */
+  static void away(long process, int core, boolean last) throws IOException, InterruptedException {
+    for (String thread : threads(process)) {
+      away(thread, core, last);
+    }
+  }
+
+  private static void away(String thread, int core, boolean last)
+      throws IOException, InterruptedException {
+    if (last) {
+      run("renice", "-n", "19", "-p", thread);
+    }
+    run("taskset", "-c", "-p", Integer.toString(core), thread);
   }
 
   /** The cores that a process may use, as the kernel writes them. */

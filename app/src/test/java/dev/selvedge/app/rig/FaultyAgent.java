@@ -20,10 +20,10 @@ public final class FaultyAgent implements InlineAgent {
 
   private static final int MIB = 1 << 20;
 
-  private static final int DRIP = 64 << 10;
+  private static final int DRIP = 256 << 10;
 
   /** Longer than the deadlines that tests set. */
-  private static final long SLOW_MILLIS = 250;
+  private static final long SLOW_MILLIS = 1_000;
 
   /** What it does with every request from now on. */
   private enum Mode {
