@@ -22,8 +22,9 @@ public final class Main {
       ./selvedge bench agents [the same options]
           this proxy with an agent against itself without
           cases: %s
-      ./selvedge bench waf [--json FILE] [--rounds N] [--seconds S] [--write]
+      ./selvedge bench waf [the same options]
           the rule engine against libmodsecurity, the CRS on the same requests
+          cases: crs-clean, crs-attack, crs-body-64k
       ./selvedge bench NAME [--json FILE]
           the micro-benchmarks (JMH) whose class is NAME followed by Benchmark
       """

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +47,8 @@ public final class CallBench {
   /** CPU µs of a call with 32 in flight that must not be passed (DESIGN 11). */
   private static final double CALL_MICROS_MAX = 1.5;
 
-  private static final int WARMUP_SECONDS = 4;
+  private static final int WARMUP_SECONDS = 8;
+  private static final int PATIENCE_SECONDS = 30;
   private static final int PROXY_CORE = 0;
   private static final int AGENT_CORE = 1;
 
@@ -68,10 +70,17 @@ public final class CallBench {
   public List<Row> run() {
     try {
       Path folder = Files.createTempDirectory("selvedge-calls-");
-      for (Pace pace : Pace.values()) {
-        measure(pace, folder);
+      try {
+        for (Pace pace : Pace.values()) {
+          measure(pace, folder);
+        }
+        return rows;
+      } finally {
+        for (String left : List.of("agent.sock", "agent.out", "calls.out")) {
+          Files.deleteIfExists(folder.resolve(left));
+        }
+        Files.deleteIfExists(folder);
       }
-      return rows;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -112,9 +121,10 @@ public final class CallBench {
 
   private Calls round(Pace pace, int number, String transport, String address, Path folder)
       throws IOException {
-    RunningAgent agent = RunningAgent.start(home, address, folder.resolve("agent.out"), AGENT_CORE);
+    RunningAgent agent =
+        RunningAgent.start(home, "denylist", address, folder.resolve("agent.out"), AGENT_CORE);
     try {
-      Calls calls = load(address, pace);
+      Calls calls = load(address, pace, folder);
       out.printf(
           Locale.ROOT,
           "%s round %d/%d %-6s %,9.0f calls/s %7.2f µs CPU, p50 %,.0f µs, p99 %,.0f µs%n",
@@ -132,7 +142,21 @@ public final class CallBench {
     }
   }
 
-  private Calls load(String address, Pace pace) throws IOException {
+  /** A side that hangs must not hang the benchmark. */
+  private void awaitEnd(Process process) {
+    try {
+      if (!process.waitFor(WARMUP_SECONDS + seconds + PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new BenchException("the calls did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchException("interrupted");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private Calls load(String address, Pace pace, Path folder) throws IOException {
     List<String> command =
         List.of(
             "taskset",
@@ -151,8 +175,14 @@ public final class CallBench {
             Integer.toString(pace.rate),
             Integer.toString(WARMUP_SECONDS),
             Integer.toString(seconds));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Path output = folder.resolve("calls.out");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    awaitEnd(process);
+    String said = Files.readString(output, StandardCharsets.UTF_8);
     try {
       return new JsonMapper().readValue(said, Calls.class);
     } catch (JacksonException e) {

@@ -34,11 +34,12 @@ final class AskedAgent implements AutoCloseable {
     Path socket = workspace.folder().resolve("agent.sock");
     String hostPort = "127.0.0.1:" + Workspace.freePort();
     String address = grpc ? hostPort : "unix:" + socket;
-    String node =
+    String type = contender == Contender.WAF_AGENT ? "waf" : "denylist";
+    String where =
         grpc ? "grpc address=\"http://" + hostPort + "\"" : "unix-socket path=\"" + socket + "\"";
     Path output = workspace.folder().resolve("agent.out");
-    RunningAgent agent = RunningAgent.start(home, address, output, core);
-    return new AskedAgent(agent, node, Workspace.freePort());
+    RunningAgent agent = RunningAgent.start(home, type, address, output, core);
+    return new AskedAgent(agent, "type \"" + type + "\"\n    " + where, Workspace.freePort());
   }
 
   /** The node of the configuration that says where it is. */

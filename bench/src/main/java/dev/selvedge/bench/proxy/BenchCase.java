@@ -24,7 +24,13 @@ public enum BenchCase {
       "one-grpc-agent-kept", Suite.AGENTS, Body.BROWSER, Pace.CLOSED_LOOP, Contender.GRPC_AGENT),
   /** One agent over frames at 2,000 requests a second. */
   ONE_AGENT_FIXED_RATE(
-      "one-agent-2000-rps", Suite.AGENTS, Body.BROWSER, Pace.RATE_2000, Contender.ONE_AGENT);
+      "one-agent-2000-rps", Suite.AGENTS, Body.BROWSER, Pace.RATE_2000, Contender.ONE_AGENT),
+  /**
+   * The WAF over frames, which is what bounds the rate: it has the load's core for itself in part.
+   */
+  WAF("waf-kept", Suite.AGENTS, Body.BROWSER, Pace.CLOSED_LOOP, Contender.WAF_AGENT),
+  /** The WAF at 2,000 requests a second: what it adds to latency. */
+  WAF_FIXED_RATE("waf-2000-rps", Suite.AGENTS, Body.BROWSER, Pace.RATE_2000, Contender.WAF_AGENT);
 
   /** Which of the benchmarks a case belongs to. */
   public enum Suite {
@@ -101,6 +107,8 @@ public enum BenchCase {
     RATE_2000
   }
 
+  private static final int AGENT_CONNECTIONS = 96;
+
   private final String label;
   private final Suite suite;
   private final Work work;
@@ -142,6 +150,17 @@ public enum BenchCase {
   /** The case's name in rows and on the command line. */
   public String label() {
     return label;
+  }
+
+  /**
+   * Clients at once. A call to an agent is a wait more for each request: with as many clients as
+   * elsewhere neither core is full, and what is measured is the wait; still below the 100 calls
+   * that an agent takes at once.
+   */
+  int connections() {
+    return suite == Suite.AGENTS && pace == Pace.CLOSED_LOOP
+        ? AGENT_CONNECTIONS
+        : LoadProgram.CONNECTIONS;
   }
 
   Work work() {

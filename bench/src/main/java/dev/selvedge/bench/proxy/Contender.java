@@ -14,6 +14,8 @@ enum Contender {
   ONE_AGENT("one agent", "kdl"),
   /** Ours, asking one agent over gRPC. */
   GRPC_AGENT("one gRPC agent", "kdl"),
+  /** Ours, asking the WAF with its own rules over frames, at their defaults. */
+  WAF_AGENT("WAF agent", "kdl"),
   /** Ours without an agent, as a peer of ours with one. */
   NO_AGENT("without agent", "kdl");
 
@@ -41,7 +43,7 @@ enum Contender {
 
   /** Whether an agent has to run beside it, on the load's core. */
   boolean asksAgent() {
-    return this == ONE_AGENT || this == GRPC_AGENT;
+    return this == ONE_AGENT || this == GRPC_AGENT || this == WAF_AGENT;
   }
 
   /** {@code nginx-equal.conf}; the template is called so too, with {@code .template} behind. */
@@ -54,7 +56,7 @@ enum Contender {
   List<String> command(Path home, Path folder, Path config, int core) {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
     switch (this) {
-      case SELVEDGE, ONE_AGENT, GRPC_AGENT, NO_AGENT ->
+      case SELVEDGE, ONE_AGENT, GRPC_AGENT, WAF_AGENT, NO_AGENT ->
           command.addAll(List.of(home.resolve("selvedge").toString(), "run", config.toString()));
       case NGINX ->
           command.addAll(

@@ -92,8 +92,8 @@ final class LoadProgram implements AutoCloseable {
   }
 
   /** A run whose window nobody watches. */
-  LoadResult run(int port, Body body, double warmup, double seconds, double rate) {
-    return run(port, body, warmup, seconds, rate, () -> {}, () -> {});
+  LoadResult run(int port, BenchCase what, double warmup, double seconds, double rate) {
+    return run(port, what, warmup, seconds, rate, () -> {}, () -> {});
   }
 
   /**
@@ -105,12 +105,13 @@ final class LoadProgram implements AutoCloseable {
    */
   LoadResult run(
       int port,
-      Body body,
+      BenchCase what,
       double warmup,
       double seconds,
       double rate,
       Runnable atStart,
       Runnable atEnd) {
+    Body body = what.body();
     command(
         String.format(
             Locale.ROOT,
@@ -118,7 +119,7 @@ final class LoadProgram implements AutoCloseable {
             port,
             body.path(),
             body.bytes(),
-            CONNECTIONS,
+            what.connections(),
             warmup,
             seconds,
             rate,

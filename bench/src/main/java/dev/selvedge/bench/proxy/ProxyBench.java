@@ -1,7 +1,6 @@
 package dev.selvedge.bench.proxy;
 
 import dev.selvedge.bench.BenchException;
-import dev.selvedge.bench.proxy.BenchCase.Body;
 import dev.selvedge.bench.proxy.BenchCase.Pace;
 import dev.selvedge.bench.proxy.Round.Cores;
 import dev.selvedge.bench.report.BenchmarksPage;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProxyBench {
   private static final Cores CORES = new Cores(0, 1);
-  private static final double FIRST_WARMUP_SECONDS = 5;
+  private static final double FIRST_WARMUP_SECONDS = 8;
   private static final double WARMUP_SECONDS = 2;
 
   /** The fixed rate, of nginx's maximum in the same run (DESIGN 11). */
@@ -98,12 +97,12 @@ public final class ProxyBench {
                   CORES);
           proxies.add(proxy);
           rounds.put(contender, new ArrayList<>());
-          warmUp(proxy, benchCase.body(), load);
+          warmUp(proxy, benchCase, load);
         }
         double rate = rate(benchCase, proxies, load);
         for (int i = 1; i <= options.rounds(); i++) {
           for (RunningProxy proxy : proxies) {
-            Round round = measureRound(proxy, benchCase.body(), rate, WARMUP_SECONDS, load);
+            Round round = measureRound(proxy, benchCase, rate, WARMUP_SECONDS, load);
             rounds.computeIfAbsent(proxy.contender(), c -> new ArrayList<>()).add(round);
             show(benchCase, i, proxy.contender(), round);
           }
@@ -116,11 +115,11 @@ public final class ProxyBench {
   }
 
   /** Ends the benchmark at once where a contender cannot do the work at all. */
-  private static void warmUp(RunningProxy proxy, Body body, LoadProgram load) {
-    String fault = proxy.probe(body);
+  private static void warmUp(RunningProxy proxy, BenchCase what, LoadProgram load) {
+    String fault = proxy.probe(what.body());
     if (fault == null) {
       UpstreamCounts before = load.counts();
-      LoadResult result = load.run(proxy.port(), body, 0, FIRST_WARMUP_SECONDS, 0);
+      LoadResult result = load.run(proxy.port(), what, 0, FIRST_WARMUP_SECONDS, 0);
       fault = proxy.workNotDone(result, load.counts().since(before));
     }
     if (fault != null) {
@@ -148,7 +147,7 @@ public final class ProxyBench {
                   .filter(proxy -> proxy.contender() == Contender.NGINX)
                   .findFirst()
                   .orElseThrow();
-          return measureRound(nginx, benchCase.body(), 0, WARMUP_SECONDS, load).rps();
+          return measureRound(nginx, benchCase, 0, WARMUP_SECONDS, load).rps();
         });
     double rate = Math.rint(maximum * RATE_SHARE);
     out.printf(
@@ -162,7 +161,7 @@ public final class ProxyBench {
   }
 
   private Round measureRound(
-      RunningProxy proxy, Body body, double rate, double warmup, LoadProgram load) {
+      RunningProxy proxy, BenchCase what, double rate, double warmup, LoadProgram load) {
     Usage[] usage = new Usage[2];
     Set<Long> own = new HashSet<>(proxy.companions());
     own.add(load.pid());
@@ -171,7 +170,7 @@ public final class ProxyBench {
     LoadResult result =
         load.run(
             proxy.port(),
-            body,
+            what,
             warmup,
             options.seconds(),
             rate,

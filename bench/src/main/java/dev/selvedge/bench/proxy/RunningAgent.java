@@ -9,10 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * The agent `denylist` with nothing on its list, which allows everything, as a process on the
- * load's core. Not thread-safe.
- */
+/** An agent that allows the load's requests, as a process on the load's core. Not thread-safe. */
 public final class RunningAgent implements AutoCloseable {
   private static final int START_MILLIS = 30_000;
   private static final int POLL_MILLIS = 20;
@@ -27,9 +24,10 @@ public final class RunningAgent implements AutoCloseable {
   /**
    * Starts it and returns when it listens.
    *
+   * @param type a built-in one
    * @param address {@code unix:PATH} or {@code HOST:PORT}
    */
-  public static RunningAgent start(Path home, String address, Path output, int core) {
+  public static RunningAgent start(Path home, String type, String address, Path output, int core) {
     try {
       Process process =
           new ProcessBuilder(
@@ -39,7 +37,7 @@ public final class RunningAgent implements AutoCloseable {
                       Integer.toString(core),
                       home.resolve("selvedge").toString(),
                       "agent",
-                      "denylist",
+                      type,
                       "--listen",
                       address))
               .redirectOutput(Redirect.to(output.toFile()))

@@ -14,6 +14,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +29,7 @@ import java.util.Locale;
  */
 public final class WafBench {
   private static final int CHECKED = 400;
-  private static final int WARMUP_SECONDS = 6;
+  private static final int WARMUP_SECONDS = 10;
   private static final int LARGE_WARMUP_SECONDS = 2;
   private static final int MILLIS = 1_000;
 
@@ -47,10 +49,15 @@ public final class WafBench {
       throw new BenchException(ModSecurity.missing());
     }
     WafBench bench = new WafBench(options, out);
+    boolean all = options.cases().isEmpty();
     for (WafCase each : WafCase.values()) {
-      bench.compare(each);
+      if (all || options.cases().contains(each.label())) {
+        bench.compare(each);
+      }
     }
-    bench.notes.addAll(new OwnFigures(options, out).measure());
+    if (all) {
+      bench.notes.addAll(new OwnFigures(options, out).measure());
+    }
     return bench.report();
   }
 
@@ -157,7 +164,13 @@ public final class WafBench {
     }
     if (options.write()) {
       StringBuilder section = new StringBuilder("\n");
-      section.append("On ").append(report.machine()).append(".\n\n").append(report.toMarkdown());
+      section
+          .append(LocalDate.now(Clock.systemUTC()))
+          .append(options.command())
+          .append(", on ")
+          .append(report.machine())
+          .append(".\n\n")
+          .append(report.toMarkdown());
       section.append('\n');
       notes.forEach(note -> section.append("- ").append(note).append('\n'));
       new BenchmarksPage(options.home().resolve("docs/benchmarks.md"))

@@ -1,9 +1,11 @@
 package dev.selvedge.bench.waf;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /** What is compared; each case is a mix of requests. */
 enum WafCase {
@@ -24,6 +26,20 @@ enum WafCase {
 
   WafCase(String label) {
     this.label = label;
+  }
+
+  /** Throws with a line that lists the names there are. */
+  static WafCase named(String name) {
+    return Arrays.stream(values())
+        .filter(each -> each.label.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no case \"" + name + "\"; there are " + names()));
+  }
+
+  /** What {@code --case} takes. */
+  static String names() {
+    return Arrays.stream(values()).map(WafCase::label).collect(Collectors.joining(", "));
   }
 
   String label() {

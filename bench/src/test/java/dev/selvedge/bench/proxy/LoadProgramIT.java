@@ -3,7 +3,6 @@ package dev.selvedge.bench.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.selvedge.bench.Main;
-import dev.selvedge.bench.proxy.BenchCase.Body;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.TestInstance;
 /** The client against its own upstream, and against servers that lie in one way each. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LoadProgramIT {
-  private static final long SMALL = Body.SMALL.bytes();
+  private static final long SMALL = BenchCase.SMALL_EQUAL.body().bytes();
 
   private LoadProgram load;
 
@@ -37,20 +36,19 @@ class LoadProgramIT {
 
   @Test
   void clientAndUpstreamCountTheSameRequests() {
-    for (Body body : Body.values()) {
+    for (BenchCase what : BenchCase.values()) {
       UpstreamCounts before = load.counts();
-      LoadResult result = load.run(load.upstreamPort(), body, 0.1, 0.3, 0);
+      LoadResult result = load.run(load.upstreamPort(), what, 0.1, 0.3, 0);
       UpstreamCounts seen = load.counts().since(before);
       assertThat(result.fault()).isNull();
       assertThat(result.windowAnswers()).isPositive().isLessThan(result.answers());
-      assertThat(seen)
-          .isEqualTo(new UpstreamCounts(LoadProgram.CONNECTIONS, 0, result.answers(), 0, 0));
+      assertThat(seen).isEqualTo(new UpstreamCounts(what.connections(), 0, result.answers(), 0, 0));
     }
   }
 
   @Test
   void fixedRateSendsExactlyThatMany() {
-    LoadResult result = load.run(load.upstreamPort(), Body.SMALL, 0.1, 0.5, 2_000);
+    LoadResult result = load.run(load.upstreamPort(), BenchCase.SMALL_EQUAL, 0.1, 0.5, 2_000);
     assertThat(result.fault()).isNull();
     assertThat(result.answers()).isEqualTo(1_200);
     assertThat(result.latencies()).isBetween(999L, 1_001L);
@@ -62,7 +60,7 @@ class LoadProgramIT {
   @Test
   void countsWrongStatuses() throws Exception {
     try (FakeServer server = FakeServer.start(FakeServer.answer(503, SMALL, SMALL))) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.2, 0);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.2, 0);
       assertThat(result.errors().get("status")).isEqualTo(result.answers()).isPositive();
       assertThat(result.fault()).contains("status");
     }
@@ -71,7 +69,7 @@ class LoadProgramIT {
   @Test
   void countsWrongLengths() throws Exception {
     try (FakeServer server = FakeServer.start(FakeServer.answer(200, SMALL - 1, SMALL - 1))) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.2, 0);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.2, 0);
       assertThat(result.errors().get("length")).isEqualTo(result.answers()).isPositive();
     }
   }
@@ -80,7 +78,7 @@ class LoadProgramIT {
   void countsAnswersCutShort() throws Exception {
     try (FakeServer server =
         FakeServer.start(FakeServer.answer(200, SMALL, SMALL - 1).thenClosing())) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.2, 500);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.2, 500);
       assertThat(result.errors().get("closed")).isEqualTo(100);
       assertThat(result.answers()).isZero();
     }
@@ -89,7 +87,7 @@ class LoadProgramIT {
   @Test
   void countsBytesBeyondTheAnswer() throws Exception {
     try (FakeServer server = FakeServer.start(FakeServer.answer(200, SMALL, SMALL + 1))) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.2, 500);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.2, 500);
       assertThat(result.errors().get("head")).isPositive();
     }
   }
@@ -98,7 +96,7 @@ class LoadProgramIT {
   void opensAnotherConnectionWhereTheServerAnnouncedItsEnd() throws Exception {
     try (FakeServer server =
         FakeServer.start(FakeServer.answer(200, SMALL, SMALL).announcingItsEnd().thenClosing())) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.2, 500);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.2, 500);
       assertThat(result.fault()).isNull();
       assertThat(result.answers()).isEqualTo(100);
       assertThat(result.reconnects()).isEqualTo(100);
@@ -112,7 +110,7 @@ class LoadProgramIT {
     // but one of each connection could not even be sent.
     FakeServer.Answer answer = FakeServer.answer(200, SMALL, SMALL).stallingOnce(300);
     try (FakeServer server = FakeServer.start(answer)) {
-      LoadResult result = load.run(server.port(), Body.SMALL, 0, 0.6, 1_000);
+      LoadResult result = load.run(server.port(), BenchCase.SMALL_EQUAL, 0, 0.6, 1_000);
       assertThat(result.fault()).isNull();
       assertThat(result.latencies()).isEqualTo(600);
       assertThat(result.p90Micros()).isGreaterThan(200_000);
@@ -122,7 +120,7 @@ class LoadProgramIT {
 
   @Test
   void saysThatNobodyListens() {
-    LoadResult result = load.run(Workspace.freePort(), Body.SMALL, 0, 0.2, 0);
+    LoadResult result = load.run(Workspace.freePort(), BenchCase.SMALL_EQUAL, 0, 0.2, 0);
     assertThat(result.fault()).isEqualTo("client errors: 1 connect");
   }
 
@@ -142,7 +140,7 @@ class LoadProgramIT {
                     new Round.Cores(0, 1))) {
           assertThat(proxy.probe(benchCase.body())).isNull();
           UpstreamCounts before = load.counts();
-          LoadResult result = load.run(proxy.port(), benchCase.body(), 0, 0.3, 0);
+          LoadResult result = load.run(proxy.port(), benchCase, 0, 0.3, 0);
           assertThat(result.answers()).isPositive();
           assertThat(proxy.workNotDone(result, load.counts().since(before))).isNull();
         }
@@ -162,7 +160,7 @@ class LoadProgramIT {
                 workspace,
                 load.upstreamPort(),
                 new Round.Cores(0, 1))) {
-      LoadResult claimed = load.run(proxy.port(), Body.SMALL, 0, 0.1, 100);
+      LoadResult claimed = load.run(proxy.port(), BenchCase.SMALL_EQUAL, 0, 0.1, 100);
       UpstreamCounts none = new UpstreamCounts(0, 0, claimed.answers(), claimed.answers(), 0);
       assertThat(proxy.workNotDone(claimed, none)).contains("0 x-request-id");
       UpstreamCounts all =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WafOptionsTest {
@@ -13,14 +14,24 @@ class WafOptionsTest {
   @Test
   void everyDefaultIsPinned() {
     assertThat(WafOptions.parse(HOME, List.of()))
-        .isEqualTo(new WafOptions(HOME, 5, 3, null, false));
+        .isEqualTo(new WafOptions(HOME, Set.of(), 5, 3, null, false));
   }
 
   @Test
   void takesItsOptions() {
-    List<String> args = List.of("--rounds", "2", "--seconds", "1", "--json", "a.json", "--write");
+    List<String> args =
+        List.of(
+            "--case",
+            "crs-clean",
+            "--rounds",
+            "2",
+            "--seconds",
+            "1",
+            "--json",
+            "a.json",
+            "--write");
     assertThat(WafOptions.parse(HOME, args))
-        .isEqualTo(new WafOptions(HOME, 2, 1, Path.of("a.json"), true));
+        .isEqualTo(new WafOptions(HOME, Set.of("crs-clean"), 2, 1, Path.of("a.json"), true));
   }
 
   @Test
@@ -28,6 +39,8 @@ class WafOptionsTest {
     assertThatThrownBy(() -> WafOptions.parse(HOME, List.of("--round", "2")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("unknown option --round");
+    assertThatThrownBy(() -> WafOptions.parse(HOME, List.of("--case", "clean")))
+        .hasMessage("no case \"clean\"; there are crs-clean, crs-attack, crs-body-64k");
     assertThatThrownBy(() -> WafOptions.parse(HOME, List.of("--rounds", "0")))
         .hasMessage("--rounds takes 1 to 100, not 0");
     assertThatThrownBy(() -> WafOptions.parse(HOME, List.of("--json")))

@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,8 +35,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class BodyBoundsTest {
 
-  /** What the machine's other work may cost a request at the 99th percentile. */
-  private static final long NOISE_NANOS = 5_000_000L;
+  private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
+
+  /**
+   * What the machine's other work may cost a request at the 99th percentile: nothing in the soak,
+   * which is run on a quiet machine.
+   */
+  private static final long NOISE_NANOS = SOAK ? 0 : 5_000_000L;
 
   @TempDir Path folder;
 
@@ -168,19 +175,18 @@ class BodyBoundsTest {
         ScriptedAgent agent = agent();
         RunningProxy proxy = RunningProxy.startWithAgents(1, system, text(upstream, ""));
         RawClient headers = proxy.client()) {
-      heads(proxy, headers, 300);
-      long before = heads(proxy, headers, 500);
+      windows(proxy, headers, 10, () -> true);
+      long before = windows(proxy, headers, 7, () -> true);
       for (boolean allowed : new boolean[] {false, true}) {
         try (RawClient client = proxy.client()) {
           Thread sender = Thread.ofPlatform().start(() -> sendSlowly(client, 100));
-          long during = Long.MAX_VALUE;
-          while (sender.isAlive()) {
-            during = Math.min(during, heads(proxy, headers, 500));
-          }
+          long during = windows(proxy, headers, 10_000, sender::isAlive);
           ScriptedAgent.Taken end = agent.take();
           assertThat(upstream.untouched()).isTrue();
           assertThat(proxy.metric("selvedge_spilled_bytes", "")).isGreaterThan(99L << 20);
-          long without = Math.max(before, heads(proxy, headers, 500));
+          long without = Math.max(before, windows(proxy, headers, 7, () -> true));
+          System.out.printf(
+              "p99 of heads: %d us, beside a long body %d us%n", without / 1_000, during / 1_000);
           assertThat(during).as("p99 in ns").isLessThan(2 * without + NOISE_NANOS);
           end.decide(allowed ? Decision.ALLOW : Decision.block(403, "no"));
           assertThat(client.answer().status()).isEqualTo(allowed ? 200 : 403);
@@ -190,6 +196,17 @@ class BodyBoundsTest {
       assertThat(upstream.got().body()).hasSize(100 << 20);
       Await.until("nothing is spilled", () -> proxy.metric("selvedge_spilled_bytes", "") == 0);
     }
+  }
+
+  /** The median of the 99th percentiles of so many windows, or as long as they shall go on. */
+  private static long windows(
+      RunningProxy proxy, RawClient client, int most, BooleanSupplier goesOn) throws IOException {
+    List<Long> all = new ArrayList<>();
+    while (all.size() < most && goesOn.getAsBoolean()) {
+      all.add(heads(proxy, client, 300));
+    }
+    Collections.sort(all);
+    return all.get(all.size() / 2);
   }
 
   /** Requests about which the agent decides by the head alone: their 99th percentile, in nanos. */

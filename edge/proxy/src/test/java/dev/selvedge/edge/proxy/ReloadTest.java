@@ -207,6 +207,24 @@ class ReloadTest {
     }
   }
 
+  /** Who still comes during the delay is served, and told to come elsewhere next time. */
+  @Test
+  void acceptsDuringTheDelayAndClosesAfterEachAnswer() throws Exception {
+    String system = "drain-delay \"2s\"";
+    try (RunningProxy proxy =
+            RunningProxy.start(1, system, "routes { route \"r\" { respond { body \"ok\" } } }");
+        RawClient kept = proxy.client()) {
+      assertThat(kept.get("/").answer().field("connection")).isNull();
+      Thread drain = Thread.ofVirtual().start(() -> drainQuietly(proxy));
+      Await.until("draining", () -> proxy.proxy().dataplane().draining());
+      assertThat(kept.get("/").answer().field("connection")).isEqualTo("close");
+      try (RawClient late = proxy.client()) {
+        assertThat(late.get("/").answer().field("connection")).isEqualTo("close");
+      }
+      drain.join();
+    }
+  }
+
   private static void drainQuietly(RunningProxy proxy) {
     try {
       proxy.proxy().drain();

@@ -25,6 +25,9 @@ final class FrameAgentConnection extends FrameHandler implements AgentWire {
 
   private static final System.Logger LOG = System.getLogger("selvedge.agent");
 
+  /** Answers beyond which the proxy goes on while more are made: 32 plain ones. */
+  private static final int BATCH_BYTES = 32 * 24;
+
   private final AgentSession session;
   private final Channel channel;
   private final FrameOutput out = new FrameOutput();
@@ -108,7 +111,9 @@ final class FrameAgentConnection extends FrameHandler implements AgentWire {
       return;
     }
     ReplyFrames.write(out, call, flags, message);
-    if (!reading && !scheduled) {
+    if (out.length() >= BATCH_BYTES) {
+      flush();
+    } else if (!reading && !scheduled) {
       scheduled = true;
       channel.eventLoop().execute(flush);
     }

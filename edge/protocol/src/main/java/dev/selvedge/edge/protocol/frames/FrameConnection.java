@@ -32,6 +32,9 @@ public final class FrameConnection extends FrameHandler implements Wire {
   /** Unsent bytes beyond which the agent is given up: it reads nothing of what it asked for. */
   private static final long UNSENT_MAX = 16L * 1024 * 1024;
 
+  /** Frames beyond which the agent begins while more are made: some 32 heads of browsers. */
+  private static final int BATCH_BYTES = 32 * 1024;
+
   private final AgentChannel<?> agent;
   private final Channel channel;
   private final FrameOutput out = new FrameOutput();
@@ -186,7 +189,9 @@ public final class FrameConnection extends FrameHandler implements Wire {
   }
 
   private void schedule() {
-    if (!flushing && !reading) {
+    if (out.length() >= BATCH_BYTES) {
+      send();
+    } else if (!flushing && !reading) {
       flushing = true;
       channel.eventLoop().execute(flush);
     }

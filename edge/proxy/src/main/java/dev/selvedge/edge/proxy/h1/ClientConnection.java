@@ -251,7 +251,7 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     worker.timers().disarm(readTimer);
     readTimer.forHead = false;
     in.credit(0);
-    closeAfter |= !framing.keepAlive() || dataplane.draining();
+    closeAfter |= !framing.keepAlive();
     if (framing.upgrade()) {
       upgradeOffer = Upgrade.offer(current);
     }

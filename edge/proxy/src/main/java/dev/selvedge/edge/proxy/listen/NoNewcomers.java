@@ -1,6 +1,7 @@
 package dev.selvedge.edge.proxy.listen;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,8 @@ import java.nio.ByteOrder;
  * and is refused: an answer that it can act on, unlike a reset behind a request. Stateless.
  */
 final class NoNewcomers {
+
+  private static final System.Logger LOG = System.getLogger("selvedge.proxy");
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_ATTACH_FILTER = 26;
@@ -52,10 +55,16 @@ final class NoNewcomers {
     return code;
   }
 
-  /** Applies to a listening socket on epoll; does nothing elsewhere. */
+  /**
+   * Applies to a listening socket on epoll; does nothing elsewhere, or where a sandbox forbids it.
+   */
   static void apply(Channel accepting) {
     ByteBuffer program = ByteBuffer.allocateDirect(PROGRAM_BYTES).order(ByteOrder.nativeOrder());
     program.putShort(0, (short) INSTRUCTIONS.length).putLong(8, FILTER.address());
-    accepting.config().setOption(ATTACH, program);
+    try {
+      accepting.config().setOption(ATTACH, program);
+    } catch (ChannelException forbidden) {
+      LOG.log(System.Logger.Level.DEBUG, "connections may begin until the close", forbidden);
+    }
   }
 }
