@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whoever asks the supervisor goes on, whatever becomes of its thread. */
-@Timeout(60)
+@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SupervisorBoundTest {
 
   private static final Duration BOUND = Duration.ofMillis(50);
