@@ -252,10 +252,8 @@ class AgentChaosIT {
             during.size());
     System.out.println(report);
     assertThat(during).as(report).hasSizeGreaterThan(SAMPLES_MIN);
-    long most =
-        SOAK
-            ? Math.max(2 * before, before + SLACK)
-            : TimeUnit.MILLISECONDS.toNanos(FaultyProcess.AGENT_MILLIS);
+    long deadline = TimeUnit.MILLISECONDS.toNanos(FaultyProcess.AGENT_MILLIS);
+    long most = Math.max(2 * before, SOAK ? before + SLACK : deadline);
     assertThat(now).as(report).isLessThan(most);
   }
 
