@@ -1,5 +1,7 @@
 package dev.selvedge.app;
 
+import dev.selvedge.edge.config.AgentConfig;
+import dev.selvedge.edge.config.AgentConfig.BodyMode;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.UpstreamConfig;
 import java.io.IOException;
@@ -8,12 +10,20 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the process may open as many files as the configured bounds allow connections.
+ * Whether the process may open as many files as the configured bounds allow.
  *
- * <p>Counted are client connections and, for upstreams, at most as many as requests may be in
- * flight. Stateless.
+ * <p>Counted are client connections; for upstreams, at most as many as requests may be in flight;
+ * for each agent two connections of each loop, because a reload makes new ones while the old ones
+ * answer their last calls, and what a child needs; where agents hold bodies, a file for each body
+ * that may be held at once. Stateless.
  */
 final class Descriptors {
+
+  /** Pipes to and from a child and the connection that asks for its health; and its successor's. */
+  private static final int OF_A_CHILD = 2 * 3;
+
+  /** No file is made for less: one block of memory. */
+  private static final int SPILLED_MIN = 4096;
 
   private static final Path LIMITS = Path.of("/proc/self/limits");
 
@@ -28,9 +38,10 @@ final class Descriptors {
     }
     return "selvedge: the configured bounds allow "
         + needed
-        + " connections (max-connections and upstream connections), but the process may open only "
+        + " open files (max-connections, upstream connections, agents and bodies that they hold),"
+        + " but the process may open only "
         + allowed
-        + " files; raise the limit (ulimit -n "
+        + "; raise the limit (ulimit -n "
         + (needed + 256)
         + ") or lower system.limits.max-connections and max-in-flight";
   }
@@ -41,7 +52,32 @@ final class Descriptors {
       upstream += one.maxConnections();
     }
     var limits = config.system().limits();
-    return limits.maxConnections() + Math.min(upstream, limits.maxInFlight());
+    return limits.maxConnections()
+        + Math.min(upstream, limits.maxInFlight())
+        + agents(config)
+        + spillFiles(config);
+  }
+
+  private static long agents(Config config) {
+    int threads = config.system().workerThreads();
+    int loops = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    long files = 0;
+    for (AgentConfig agent : config.agents().values()) {
+      files += 2L * loops + (agent.address() == null ? OF_A_CHILD : 0);
+    }
+    return files;
+  }
+
+  private static long spillFiles(Config config) {
+    boolean requests = false;
+    boolean responses = false;
+    for (AgentConfig agent : config.agents().values()) {
+      requests |= agent.requestBody() == BodyMode.HOLD;
+      responses |= agent.responseBody() == BodyMode.HOLD;
+    }
+    var limits = config.system().limits();
+    long bodies = (long) limits.maxInFlight() * ((requests ? 1 : 0) + (responses ? 1 : 0));
+    return Math.min(bodies, limits.maxSpill().bytes() / SPILLED_MIN);
   }
 
   /** The limit in force (the JVM has raised it to the hard one); everything where unknown. */

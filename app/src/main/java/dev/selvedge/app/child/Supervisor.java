@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Supervisor implements AutoCloseable {
 
+  /** The thread starts processes and writes log lines: either may stand still with the disk. */
+  private static final Duration CALL_MAX = Duration.ofSeconds(10);
+
   private static final Duration END_MAX = ChildPlan.LEAVE_MAX.plusSeconds(2);
 
   private final ChildCommand command;
   private final ChildLog log;
+  private final Duration callMax;
   private final SocketFolder folder;
   private final ChildMetrics metrics;
   private final EventLoopGroup probes;
@@ -47,7 +53,9 @@ public final class Supervisor implements AutoCloseable {
   private int madeSoFar;
   private volatile boolean ended;
 
-  private Supervisor(ChildCommand command, Metrics metrics, ChildLog log) throws IOException {
+  private Supervisor(ChildCommand command, Metrics metrics, ChildLog log, Duration callMax)
+      throws IOException {
+    this.callMax = callMax;
     this.command = command;
     this.log = log;
     this.folder = SocketFolder.open();
@@ -59,7 +67,12 @@ public final class Supervisor implements AutoCloseable {
   /** Starts without children. */
   public static Supervisor start(ChildCommand command, Metrics metrics, ChildLog log)
       throws IOException {
-    Supervisor supervisor = new Supervisor(command, metrics, log);
+    return start(command, metrics, log, CALL_MAX);
+  }
+
+  static Supervisor start(ChildCommand command, Metrics metrics, ChildLog log, Duration callMax)
+      throws IOException {
+    Supervisor supervisor = new Supervisor(command, metrics, log, callMax);
     supervisor.thread.start();
     return supervisor;
   }
@@ -72,7 +85,8 @@ public final class Supervisor implements AutoCloseable {
    * @return the agents that had none
    */
   public List<AgentConfig> want(Collection<AgentConfig> agents) {
-    List<AgentConfig> started = new ArrayList<>();
+    // Filled by the thread, after this has gone on if the thread stood still.
+    List<AgentConfig> started = new CopyOnWriteArrayList<>();
     call(() -> {
       for (AgentConfig agent : agents) {
         if (agent.address() == null && provide(ChildSpec.of(agent))) {
@@ -251,7 +265,10 @@ public final class Supervisor implements AutoCloseable {
     tasks.add(task);
   }
 
-  /** Runs it on the thread and waits for that. */
+  /**
+   * Runs it on the thread and waits for that, at most for a bound: whoever asks goes on, and the
+   * task is run as soon as the thread is free.
+   */
   private void call(Runnable task) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     run(() -> {
@@ -261,7 +278,15 @@ public final class Supervisor implements AutoCloseable {
         done.complete(null);
       }
     });
-    done.join();
+    try {
+      done.get(callMax.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException stuck) {
+      log.line("error", "supervision does not answer within " + callMax.toMillis() + " ms", "");
+    } catch (ExecutionException bug) {
+      throw new IllegalStateException(bug);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   // ---- what children use

@@ -292,15 +292,22 @@ class AgentBodyBytesTest {
           BodyAgent _ =
               BodyAgent.replacer(
                   folder.resolve("r" + mode + ".two"), RESPONSE_BODY, b -> doubled(b));
+          BodyAgent blocker =
+              BodyAgent.early(
+                  folder.resolve("r" + mode + ".block"),
+                  RESPONSE_BODY,
+                  1 << 20,
+                  b -> Decision.ALLOW);
           RunningProxy proxy =
               RunningProxy.startWithAgents(
                   1,
                   "",
-                  route("\"m.one\" \"m.eye\" \"m.two\"".replace("m.", "r" + mode + "."))
+                  route("\"m.one\" \"m.eye\" \"m.two\" \"m.block\"".replace("m.", "r" + mode + "."))
                       + upstream.server().kdl("")
                       + agent("r" + mode + ".one", response(mode))
                       + agent("r" + mode + ".eye", response("stream"))
-                      + agent("r" + mode + ".two", response(mode)));
+                      + agent("r" + mode + ".two", response(mode))
+                      + agent("r" + mode + ".block", response("stream")));
           RawClient client = proxy.client()) {
         client.socket().setSoTimeout(PATIENCE_MILLIS);
         for (int length : LENGTHS) {
@@ -313,6 +320,7 @@ class AgentBodyBytesTest {
             assertThat(got.head()).contains("accept-encoding: identity").doesNotContain("range:");
             if (length > 0 || chunked) {
               assertThat(inspector.seen()).isEqualTo(body);
+              assertThat(blocker.seen()).hasSizeLessThanOrEqualTo((1 << 20) + 65_536);
               assertThat(answer.field("etag")).isNull();
               assertThat(answer.field("accept-ranges")).isNull();
             }

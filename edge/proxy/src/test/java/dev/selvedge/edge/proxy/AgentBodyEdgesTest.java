@@ -1,0 +1,240 @@
+package dev.selvedge.edge.proxy;
+
+import static dev.selvedge.edge.protocol.EventType.REQUEST_BODY;
+import static dev.selvedge.edge.protocol.EventType.REQUEST_HEADERS;
+import static dev.selvedge.edge.protocol.EventType.RESPONSE_BODY;
+import static dev.selvedge.edge.protocol.EventType.RESPONSE_HEADERS;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.selvedge.edge.protocol.AgentEvent;
+import dev.selvedge.edge.protocol.Decision;
+import dev.selvedge.edge.protocol.EventType;
+import dev.selvedge.edge.protocol.agent.AgentInfo;
+import dev.selvedge.edge.proxy.rig.Answer;
+import dev.selvedge.edge.proxy.rig.Await;
+import dev.selvedge.edge.proxy.rig.BodyAgent;
+import dev.selvedge.edge.proxy.rig.BodyUpstream;
+import dev.selvedge.edge.proxy.rig.Pattern;
+import dev.selvedge.edge.proxy.rig.RawClient;
+import dev.selvedge.edge.proxy.rig.RunningProxy;
+import dev.selvedge.edge.proxy.rig.ScriptedAgent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bodies past agents where something ends early, is not there, or comes in order. */
+@Timeout(120)
+class AgentBodyEdgesTest {
+
+  @TempDir Path folder;
+
+  private String agent(String name, String mode, String rest) {
+    return "agent \"%s\" { unix-socket path=\"%s\"; failure-mode \"%s\"; timeout \"20s\"; %s }\n"
+        .formatted(name, folder.resolve(name), mode, rest);
+  }
+
+  private static String route(String agents) {
+    return "routes { route \"r\" { upstream \"up\"; agents " + agents + " } }\n";
+  }
+
+  private static RunningProxy proxy(BodyUpstream upstream, String rest) throws IOException {
+    return RunningProxy.startWithAgents(1, "", upstream.server().kdl("") + rest);
+  }
+
+  private static String lower(BodyUpstream.Got got) {
+    return got.head().toLowerCase(Locale.ROOT);
+  }
+
+  private static byte[] turned(byte[] bytes) {
+    byte[] changed = bytes.clone();
+    for (int i = 0; i < changed.length; i++) {
+      changed[i] ^= 1;
+    }
+    return changed;
+  }
+
+  /** An agent that wants the body and then says nothing. */
+  private ScriptedAgent silent(String name, EventType body, boolean replaces) throws IOException {
+    EventType head = body == REQUEST_BODY ? REQUEST_HEADERS : RESPONSE_HEADERS;
+    AgentInfo info = AgentInfo.of("silent", head, body);
+    return ScriptedAgent.start(
+        "unix:" + folder.resolve(name),
+        (call, event, flags) -> {
+          if (event instanceof AgentEvent.RequestHeaders
+              || event instanceof AgentEvent.ResponseHeaders) {
+            call.decide(Decision.NEEDS_MORE);
+          }
+        },
+        replaces ? info.replacing(body) : info);
+  }
+
+  // ---- answers without a body
+
+  @Test
+  void answersWithoutABodyHaveNoBodyEventAndKeepTheirLength() throws Exception {
+    AtomicInteger chunks = new AtomicInteger();
+    try (BodyUpstream upstream = BodyUpstream.start();
+        BodyAgent _ =
+            BodyAgent.replacer(
+                folder.resolve("turn"),
+                RESPONSE_BODY,
+                bytes -> {
+                  chunks.incrementAndGet();
+                  return turned(bytes);
+                });
+        RunningProxy proxy =
+            proxy(
+                upstream,
+                route("\"turn\"")
+                    + agent(
+                        "turn", "closed", "events \"response_headers\"; response-body \"hold\""));
+        RawClient client = proxy.client()) {
+      upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n", new byte[0]);
+      Answer head = client.send("HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n").answer(true);
+      assertThat(head.status()).isEqualTo(200);
+      assertThat(head.field("transfer-encoding")).isNull();
+      assertThat(lower(upstream.got())).contains("accept-encoding: identity");
+      upstream.answer("HTTP/1.1 204 No Content\r\n\r\n", new byte[0]);
+      Answer none = client.get("/x").answer();
+      assertThat(none.status()).isEqualTo(204);
+      assertThat(none.field("content-length")).isNull();
+      assertThat(none.field("transfer-encoding")).isNull();
+      upstream.answer("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n", new byte[0]);
+      Answer same = client.get("/x").answer();
+      assertThat(same.status()).isEqualTo(304);
+      assertThat(same.field("transfer-encoding")).isNull();
+      assertThat(chunks).hasValue(0);
+      upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", new byte[] {1, 2, 3});
+      assertThat(client.get("/x").answer().body()).isEqualTo(turned(new byte[] {1, 2, 3}));
+      assertThat(chunks.get()).isPositive();
+    }
+  }
+
+  // ---- agents lost in the middle of a body
+
+  @Test
+  void anInspectorLostInAHeldRequestTakesItsFailureMode() throws Exception {
+    for (String mode : new String[] {"closed", "open"}) {
+      try (BodyUpstream upstream = BodyUpstream.start();
+          ScriptedAgent eye = silent(mode, REQUEST_BODY, false);
+          RunningProxy proxy =
+              proxy(upstream, route(quoted(mode)) + agent(mode, mode, "request-body \"hold\""));
+          RawClient client = proxy.client()) {
+        client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        Await.until("it has seen a chunk", () -> eye.asked() == 2);
+        eye.vanish();
+        client.send("67890");
+        Answer answer = client.answer();
+        if (mode.equals("closed")) {
+          assertThat(answer.status()).isEqualTo(503);
+          assertThat(answer.code()).isEqualTo("agent_lost");
+          assertThat(upstream.untouched()).isTrue();
+        } else {
+          assertThat(answer.status()).isEqualTo(200);
+          assertThat(new String(upstream.got().body(), US_ASCII)).isEqualTo("1234567890");
+          String id = String.valueOf(answer.field("x-request-id"));
+          assertThat(String.valueOf(proxy.record(id))).contains("gap");
+        }
+        client.hangUp();
+        proxy.awaitRest();
+      }
+    }
+  }
+
+  /** What it had not answered goes on as it was: an open replacer is left out, not the bytes. */
+  @Test
+  void aReplacerLostInARequestTakesItsFailureMode() throws Exception {
+    for (String mode : new String[] {"closed", "open"}) {
+      try (BodyUpstream upstream = BodyUpstream.start();
+          ScriptedAgent turn = silent(mode, REQUEST_BODY, true);
+          RunningProxy proxy =
+              proxy(upstream, route(quoted(mode)) + agent(mode, mode, "request-body \"hold\""));
+          RawClient client = proxy.client()) {
+        client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        Await.until("it has seen a chunk", () -> turn.asked() == 2);
+        turn.vanish();
+        client.send("67890");
+        Answer answer = client.answer();
+        if (mode.equals("closed")) {
+          assertThat(answer.status()).isEqualTo(503);
+          assertThat(upstream.untouched()).isTrue();
+        } else {
+          assertThat(answer.status()).isEqualTo(200);
+          assertThat(new String(upstream.got().body(), US_ASCII)).isEqualTo("1234567890");
+        }
+        client.hangUp();
+        proxy.awaitRest();
+      }
+    }
+  }
+
+  @Test
+  void anAgentLostInAHeldResponseTakesItsFailureMode() throws Exception {
+    for (boolean replaces : new boolean[] {false, true}) {
+      for (String mode : new String[] {"closed", "open"}) {
+        String name = mode + replaces;
+        try (BodyUpstream upstream = BodyUpstream.start();
+            ScriptedAgent eye = silent(name, RESPONSE_BODY, replaces);
+            RunningProxy proxy =
+                proxy(
+                    upstream,
+                    route(quoted(name))
+                        + agent(
+                            name, mode, "events \"response_headers\"; response-body \"hold\""));
+            RawClient client = proxy.client()) {
+          byte[] body = Pattern.of(3, 2_000);
+          upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n", body);
+          client.get("/x");
+          Await.until("it has seen a chunk", () -> eye.asked() >= 2);
+          eye.vanish();
+          Answer answer = client.answer();
+          if (mode.equals("closed")) {
+            assertThat(answer.status()).as(name).isEqualTo(503);
+            assertThat(answer.code()).isEqualTo("agent_lost");
+          } else {
+            assertThat(answer.status()).as(name).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo(body);
+          }
+          client.hangUp();
+          proxy.awaitRest();
+        }
+      }
+    }
+  }
+
+  private static String quoted(String name) {
+    return "\"" + name + "\"";
+  }
+
+  // ---- order
+
+  /** EDGE 5: one with {@code after} sees what its predecessors made of the request. */
+  @Test
+  void anAgentAfterAReplacerSeesWhatThatMadeOfTheBody() throws Exception {
+    try (BodyUpstream upstream = BodyUpstream.start();
+        BodyAgent _ = BodyAgent.replacer(folder.resolve("one"), REQUEST_BODY, b -> turned(b));
+        BodyAgent two =
+            BodyAgent.inspector(folder.resolve("two"), REQUEST_BODY, b -> Decision.ALLOW);
+        RunningProxy proxy =
+            proxy(
+                upstream,
+                "routes { route \"r\" { upstream \"up\";"
+                    + " agents { agent \"one\"; agent \"two\" { after \"one\" } } } }\n"
+                    + agent("one", "closed", "request-body \"hold\"")
+                    + agent("two", "closed", "request-body \"hold\""));
+        RawClient client = proxy.client()) {
+      byte[] body = Pattern.of(5, 100_000);
+      client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n").send(body);
+      assertThat(client.answer().status()).isEqualTo(200);
+      assertThat(upstream.got().body()).isEqualTo(turned(body));
+      assertThat(two.seen()).isEqualTo(turned(body));
+      client.hangUp();
+      proxy.awaitRest();
+    }
+  }
+}
