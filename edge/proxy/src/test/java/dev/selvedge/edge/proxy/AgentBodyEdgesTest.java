@@ -19,13 +19,17 @@ import dev.selvedge.edge.proxy.rig.Pattern;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
+import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies past agents where something ends early, is not there, or comes in order. */
 @Timeout(120)
@@ -235,6 +239,45 @@ class AgentBodyEdgesTest {
       assertThat(two.seen()).isEqualTo(turned(body));
       client.hangUp();
       proxy.awaitRest();
+    }
+  }
+
+  // ---- a connection that ends beneath a held body
+
+  /** The whole body is held: where a reused connection ended unanswered, it is sent again. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100_000})
+  void sendsAHeldBodyAgainWhereAReusedConnectionEnded(int size) throws Exception {
+    AtomicInteger requests = new AtomicInteger();
+    byte[] body = Pattern.of(7, size);
+    try (ScriptedUpstream up =
+            ScriptedUpstream.start(connection -> {
+              for (String head = connection.head(); !head.isEmpty(); head = connection.head()) {
+                byte[] got = connection.exactly(ScriptedUpstream.length(head));
+                if (requests.incrementAndGet() == 2) {
+                  return;
+                }
+                String whole = Arrays.equals(got, body) ? "all" : "not all";
+                connection.send(
+                    "HTTP/1.1 200 OK\r\nContent-Length: " + whole.length() + "\r\n\r\n" + whole);
+              }
+            });
+        BodyAgent _ =
+            BodyAgent.inspector(folder.resolve("look"), REQUEST_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                "",
+                up.kdl("") + route("\"look\"") + agent("look", "closed", "request-body \"hold\""));
+        RawClient client = proxy.client()) {
+      String head = "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n";
+      for (int i = 0; i < 2; i++) {
+        Answer answer = client.send(head).send(body).answer();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text()).isEqualTo("all");
+      }
+      assertThat(requests).hasValue(3);
+      Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
     }
   }
 }

@@ -49,9 +49,12 @@ class AgentProcessIT {
 
   @Test
   void theCallOverPermitsAndQueueFailsAtOnceAndTheOthersAtTheirDeadline() throws Exception {
+    // The call that waited may still be asked, a moment before its deadline: a third failure.
+    String bounds =
+        "timeout \"1500ms\"; max-concurrent-calls 2; max-queued-calls 1;"
+            + " circuit-breaker { failure-threshold 4 }";
     try (AgentProcess agent = AgentProcess.start(socket());
-        RunningProxy proxy =
-            proxy("timeout \"1500ms\"; max-concurrent-calls 2; max-queued-calls 1")) {
+        RunningProxy proxy = proxy(bounds)) {
       List<RawClient> clients = new ArrayList<>();
       long begin = System.nanoTime();
       for (int i = 0; i < 3; i++) {

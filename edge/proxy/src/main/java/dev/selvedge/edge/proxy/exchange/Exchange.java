@@ -507,6 +507,11 @@ public final class Exchange {
     return onward.bodyLength(declaredLength);
   }
 
+  /** Whether the request's body has passed agents, and not come straight from the client. */
+  public boolean bodyFromInspection() {
+    return onward.bodyAltered();
+  }
+
   /** Whether the service has got all of the request. */
   public boolean requestComplete() {
     return requestComplete && !onward.bodyPending();

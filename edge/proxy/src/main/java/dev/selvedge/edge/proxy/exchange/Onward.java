@@ -46,6 +46,10 @@ public final class Onward implements Passage {
     bodyPending = false;
   }
 
+  boolean bodyAltered() {
+    return bodyAltered;
+  }
+
   boolean bodyPending() {
     return bodyPending;
   }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * is held and goes out on the second: at most one window.
  *
  * <p>A call is tried again once, if connecting failed, or if a reused connection ended before any
- * byte of an answer, the method is idempotent and no byte of the body was sent. Confined to its
- * event loop.
+ * byte of an answer, the method is idempotent and no byte of the body was sent; or all of a body
+ * that agents had, which is kept until then if it fits the window. Confined to its event loop.
  */
 final class ForwardCall implements ServiceStream {
 
@@ -57,6 +57,13 @@ final class ForwardCall implements ServiceStream {
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>();
   private boolean endHeld;
   private @Nullable HttpHead heldTrailers;
+
+  /** What was sent of a body that agents had, so that it can be sent again. */
+  private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>();
+
+  private int keptBytes;
+  private boolean keeps;
+  private boolean endKept;
 
   ForwardCall(Exchange exchange, UpstreamPool pool) {
     this.exchange = exchange;
@@ -143,6 +150,7 @@ final class ForwardCall implements ServiceStream {
     take(ready.target());
     step(reused ? Step.CONNECTION_REUSED : Step.CONNECTED, ready.target().nameNumber());
     ready.begin(this, reused);
+    keeps = reused && exchange.bodyFromInspection() && idempotent();
     sendHeld(ready);
     if (!granted && !exchange.requestComplete()) {
       granted = true;
@@ -155,13 +163,52 @@ final class ForwardCall implements ServiceStream {
 
   private void sendHeld(UpstreamConnection ready) {
     for (ByteBuf chunk = held.poll(); chunk != null; chunk = held.poll()) {
-      bodySent = true;
-      ready.send(chunk);
+      send(ready, chunk);
     }
     if (endHeld) {
       endHeld = false;
-      ready.sendEnd(heldTrailers);
+      sendEnd(ready, heldTrailers);
     }
+  }
+
+  private void send(UpstreamConnection open, ByteBuf chunk) {
+    bodySent = true;
+    if (keeps) {
+      int more = chunk.readableBytes();
+      if (keptBytes + more <= exchange.snapshot().client().window()) {
+        kept.add(chunk.retainedDuplicate());
+        keptBytes += more;
+        pool.dataplane().buffered().add(more);
+      } else {
+        forget();
+      }
+    }
+    open.send(chunk);
+  }
+
+  private void sendEnd(UpstreamConnection open, @Nullable HttpHead trailers) {
+    endKept = keeps;
+    heldTrailers = trailers;
+    open.sendEnd(trailers);
+  }
+
+  /** Keeps nothing of the body any more. */
+  private void forget() {
+    for (ByteBuf chunk = kept.poll(); chunk != null; chunk = kept.poll()) {
+      chunk.release();
+    }
+    pool.dataplane().buffered().add(-keptBytes);
+    keptBytes = 0;
+    keeps = false;
+    endKept = false;
+  }
+
+  /** What was kept goes out again. */
+  private void sendAgain() {
+    held.addAll(kept);
+    kept.clear();
+    endHeld |= endKept;
+    forget();
   }
 
   private void take(Target chosen) {
@@ -179,8 +226,7 @@ final class ForwardCall implements ServiceStream {
   public void requestChunk(ByteBuf chunk) {
     UpstreamConnection open = connection;
     if (open != null) {
-      bodySent = true;
-      open.send(chunk);
+      send(open, chunk);
     } else if (state == State.DONE) {
       chunk.release();
     } else {
@@ -193,7 +239,7 @@ final class ForwardCall implements ServiceStream {
     UpstreamConnection open = connection;
     HttpHead wanted = exchange.wantsTrailers() ? trailers : null;
     if (open != null) {
-      open.sendEnd(wanted);
+      sendEnd(open, wanted);
     } else {
       endHeld = true;
       heldTrailers = wanted;
@@ -245,6 +291,7 @@ final class ForwardCall implements ServiceStream {
     for (ByteBuf chunk = held.poll(); chunk != null; chunk = held.poll()) {
       chunk.release();
     }
+    forget();
     Target used = target;
     if (used != null) {
       target = null;
@@ -268,13 +315,14 @@ final class ForwardCall implements ServiceStream {
    */
   void failed(Failure why, boolean unanswered) {
     boolean notConnected = state == State.CONNECTING;
-    boolean again = notConnected || unanswered && !bodySent && idempotent();
+    boolean again = notConnected || unanswered && (!bodySent || endKept) && idempotent();
     if (!retried && again && exchange.unanswered() && why.retryable()) {
       Target used = target;
       retried = true;
       failedTarget = used == null ? Balancer.NONE : used.index();
       connection = null;
       attempt = null;
+      sendAgain();
       worker.metrics().add(pool.upstream().metrics().retries(), 1);
       step(Step.RETRIED, why.code().ordinal());
       pool.acquire(this);
