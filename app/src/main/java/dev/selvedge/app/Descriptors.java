@@ -4,6 +4,7 @@ import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.AgentConfig.BodyMode;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.UpstreamConfig;
+import dev.selvedge.edge.proxy.agent.body.SpillFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,16 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Counted are client connections; for upstreams, at most as many as requests may be in flight;
  * for each agent two connections of each loop, because a reload makes new ones while the old ones
- * answer their last calls, and what a child needs; where agents hold bodies, a file for each body
- * that may be held at once. Stateless.
+ * answer their last calls, and what a child needs; where agents hold bodies, the files there may
+ * be. Without enough for connections nothing starts. Without enough for the rest, agents are not
+ * reached and bodies not held once connections have taken all: that is said, and starts. Stateless.
  */
 final class Descriptors {
 
   /** Pipes to and from a child and the connection that asks for its health; and its successor's. */
   private static final int OF_A_CHILD = 2 * 3;
-
-  /** No file is made for less: one block of memory. */
-  private static final int SPILLED_MIN = 4096;
 
   private static final Path LIMITS = Path.of("/proc/self/limits");
 
@@ -32,30 +31,46 @@ final class Descriptors {
   /** One line that says what is too little and what to do, or null. */
   static @Nullable String shortage(Config config) {
     long allowed = allowed();
-    long needed = needed(config);
+    long needed = connections(config);
     if (allowed >= needed) {
       return null;
     }
     return "selvedge: the configured bounds allow "
         + needed
-        + " open files (max-connections, upstream connections, agents and bodies that they hold),"
-        + " but the process may open only "
+        + " open files (max-connections and upstream connections), but the process may open only "
         + allowed
         + "; raise the limit (ulimit -n "
-        + (needed + 256)
+        + (needed(config) + 256)
         + ") or lower system.limits.max-connections and max-in-flight";
   }
 
+  /** One line that says what may be refused when connections have taken all files, or null. */
+  static @Nullable String warning(Config config) {
+    long allowed = allowed();
+    long needed = needed(config);
+    if (allowed >= needed) {
+      return null;
+    }
+    return "agents, and bodies held for them, may need "
+        + (needed - connections(config))
+        + " files more than connections, and all together the process may open "
+        + allowed
+        + ": with all connections in use their failure modes act (ulimit -n "
+        + (needed + 256)
+        + ")";
+  }
+
   static long needed(Config config) {
+    return connections(config) + agents(config) + spillFiles(config);
+  }
+
+  private static long connections(Config config) {
     long upstream = 0;
     for (UpstreamConfig one : config.upstreams().values()) {
       upstream += one.maxConnections();
     }
     var limits = config.system().limits();
-    return limits.maxConnections()
-        + Math.min(upstream, limits.maxInFlight())
-        + agents(config)
-        + spillFiles(config);
+    return limits.maxConnections() + Math.min(upstream, limits.maxInFlight());
   }
 
   private static long agents(Config config) {
@@ -75,9 +90,8 @@ final class Descriptors {
       requests |= agent.requestBody() == BodyMode.HOLD;
       responses |= agent.responseBody() == BodyMode.HOLD;
     }
-    var limits = config.system().limits();
-    long bodies = (long) limits.maxInFlight() * ((requests ? 1 : 0) + (responses ? 1 : 0));
-    return Math.min(bodies, limits.maxSpill().bytes() / SPILLED_MIN);
+    long inFlight = config.system().limits().maxInFlight();
+    return Math.min(SpillFiles.FILES_MAX, inFlight * ((requests ? 1 : 0) + (responses ? 1 : 0)));
   }
 
   /** The limit in force (the JVM has raised it to the hard one); everything where unknown. */

@@ -43,6 +43,10 @@ final class RunCommand implements Callable<Integer> {
       System.err.println(missing);
       return Main.BAD_INPUT;
     }
+    String scarce = Descriptors.warning(loaded.config());
+    if (scarce != null) {
+      JsonLines.line("warn", scarce, "");
+    }
     try (Program program = Program.start(types, chosen, loaded)) {
       long started = ManagementFactory.getRuntimeMXBean().getStartTime();
       program.announce(System.currentTimeMillis() - started);

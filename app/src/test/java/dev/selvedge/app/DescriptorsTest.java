@@ -19,7 +19,11 @@ class DescriptorsTest {
       """;
 
   private static long needed(String limits, String agents) {
-    String kdl = PLAIN.formatted(limits) + agents;
+    return needed(PLAIN, limits, agents);
+  }
+
+  private static long needed(String plain, String limits, String agents) {
+    String kdl = plain.formatted(limits) + agents;
     return switch (ConfigLoader.parse(kdl, "test.kdl", any -> null, List.of("echo"))) {
       case Loaded.Ok ok -> Descriptors.needed(ok.config());
       case Loaded.Refused refused -> throw new AssertionError(refused.problems());
@@ -56,7 +60,9 @@ class DescriptorsTest {
   }
 
   @Test
-  void countsNoMoreFilesThanTheSpillHasRoomFor() {
-    assertThat(needed("max-spill \"40KiB\"", far("request-body \"hold\""))).isEqualTo(156 + 10);
+  void countsNoMoreFilesThanThereMayBe() {
+    String many = "max-in-flight 5000";
+    String kdl = PLAIN.replace("max-in-flight 50; ", "");
+    assertThat(needed(kdl, many, far("request-body \"hold\""))).isEqualTo(100 + 5000 + 6 + 1000);
   }
 }

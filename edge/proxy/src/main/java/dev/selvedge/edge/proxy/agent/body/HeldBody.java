@@ -66,6 +66,7 @@ final class HeldBody {
   private long written;
   private long read;
   private long reserved;
+  private boolean counted;
   private boolean visiting;
   private boolean released;
   private boolean closed;
@@ -122,7 +123,8 @@ final class HeldBody {
       count += block.readableBytes();
       writing.add(blocks.remove());
     }
-    if (!files.bytes().tryAcquire(count)) {
+    counted = counted || files.count().tryAcquire();
+    if (!counted || !files.bytes().tryAcquire(count)) {
       fail(Failure.of(FailureCode.SPILL_FULL));
       return;
     }
@@ -327,17 +329,24 @@ final class HeldBody {
     FileChannel open = file;
     file = null;
     long back = reserved;
+    int one = counted ? 1 : 0;
     reserved = 0;
+    counted = false;
     if (open == null) {
-      files.bytes().add(-back);
+      free(back, one);
     } else {
       files
           .blocking()
           .execute(() -> {
             closeQuietly(open);
-            files.bytes().add(-back);
+            free(back, one);
           });
     }
+  }
+
+  private void free(long bytes, int count) {
+    files.bytes().add(-bytes);
+    files.count().add(-count);
   }
 
   private void releaseWriting() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where held bodies go that do not fit into memory: files that only this process can reach, no
- * bytes of which outlive it, and never more of them than the bound.
+ * bytes of which outlive it, and never more bytes or files than the bounds.
  *
  * <p>Each file is made with mode 0600 in a folder of mode 0700 and unlinked before its first byte
  * is written, so that a kill leaves nothing behind. The folder must be ours and closed to others;
@@ -39,7 +39,11 @@ public final class SpillFiles {
   private static final Set<StandardOpenOption> OPTIONS =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
 
+  /** Files at once: more would take the descriptors that connections need. */
+  public static final int FILES_MAX = 1_000;
+
   private final Executor blocking;
+  private final Bounds count = new Bounds(FILES_MAX);
   private final Bounds bytes = new Bounds(0);
   private volatile @Nullable Path folder;
   private volatile @Nullable Path made;
@@ -64,6 +68,11 @@ public final class SpillFiles {
   /** Bytes in files; the limit may be changed. */
   public Bounds bytes() {
     return bytes;
+  }
+
+  /** Files there are or are about to be. */
+  Bounds count() {
+    return count;
   }
 
   Executor blocking() {

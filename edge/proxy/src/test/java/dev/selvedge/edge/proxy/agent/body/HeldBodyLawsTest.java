@@ -192,6 +192,25 @@ class HeldBodyLawsTest {
   }
 
   @Test
+  void refusesAFileBeyondTheBoundOfTheirNumber() throws IOException {
+    disk.files.count().limit(1);
+    HeldBody first = body();
+    HeldBody second = body();
+    for (HeldBody body : new HeldBody[] {first, second}) {
+      assertThat(failure).isNull();
+      body.append(chunk(new byte[HeldBody.MEMORY], 0, HeldBody.MEMORY));
+      body.settle(false);
+      disk.settle();
+    }
+    assertThat(failure).isNotNull().extracting(Failure::code).isEqualTo(FailureCode.SPILL_FULL);
+    assertThat(disk.files.count().count()).isOne();
+    first.close();
+    disk.settle();
+    assertThat(disk.files.count().count()).isZero();
+    assertNothingLeft();
+  }
+
+  @Test
   void failsWhereTheFileCannotBeWritten() throws IOException {
     disk.files.folder(folder.resolve("fine"));
     HeldBody body = body();
