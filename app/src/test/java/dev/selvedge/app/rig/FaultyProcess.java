@@ -213,12 +213,18 @@ public final class FaultyProcess implements AutoCloseable {
   /** Sends a request that it will never answer, and does not wait. */
   void strike(String agent, String path) throws Exception {
     String address = "unix:" + socket(child(agent));
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
-          try {
-            AgentClient.ask(address, path, TOLD_MILLIS);
-          } catch (Exception unanswered) {
-            // As its fault has it.
+          for (int i = 1; i <= TOLD_MAX; i++) {
+            try {
+              AgentClient.ask(address, path, TOLD_MILLIS);
+              System.out.println(agent + " answered " + path);
+            } catch (TimeoutException unanswered) {
+              return; // As its fault has it.
+            } catch (Exception notAsked) {
+              System.out.println(agent + " was not asked " + path + ": " + notAsked);
+            }
           }
         });
   }

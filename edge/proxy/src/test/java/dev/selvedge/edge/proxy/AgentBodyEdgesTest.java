@@ -15,6 +15,7 @@ import dev.selvedge.edge.proxy.rig.Answer;
 import dev.selvedge.edge.proxy.rig.Await;
 import dev.selvedge.edge.proxy.rig.BodyAgent;
 import dev.selvedge.edge.proxy.rig.BodyUpstream;
+import dev.selvedge.edge.proxy.rig.Leaks;
 import dev.selvedge.edge.proxy.rig.Pattern;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -277,6 +279,35 @@ class AgentBodyEdgesTest {
         assertThat(answer.text()).isEqualTo("all");
       }
       assertThat(requests).hasValue(3);
+      Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
+    }
+  }
+
+  /** Where the second connection cannot be made either, nothing of the body stays behind. */
+  @Test
+  void givesBackAHeldBodyThatNobodyTakes() throws Exception {
+    AtomicReference<ScriptedUpstream> self = new AtomicReference<>();
+    try (ScriptedUpstream up =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+              connection.exactly(ScriptedUpstream.length(connection.head()));
+              self.get().close();
+            });
+        BodyAgent _ =
+            BodyAgent.inspector(folder.resolve("look"), REQUEST_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                "",
+                up.kdl("") + route("\"look\"") + agent("look", "closed", "request-body \"hold\""));
+        RawClient client = proxy.client()) {
+      self.set(up);
+      assertThat(client.get("/x").answer().status()).isEqualTo(200);
+      long pinned = Leaks.pinned();
+      client.send("PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+      assertThat(client.send(new byte[100_000]).answer().status()).isEqualTo(502);
+      Await.until("the body's memory is free", () -> Leaks.pinned() <= pinned + 16);
       Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
     }
   }
