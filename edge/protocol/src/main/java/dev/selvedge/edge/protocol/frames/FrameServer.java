@@ -34,7 +34,9 @@ public final class FrameServer implements AgentServer.Listener {
 
   private FrameServer(Path path) {
     this.path = path;
-    this.loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            1, EpollIoHandler.newFactory(0, () -> new BriefPoll(System::nanoTime)));
   }
 
   /** Listens at that path; the socket of a process that is gone is replaced. */
