@@ -127,15 +127,18 @@ public final class CallBench {
       Calls calls = load(address, pace, folder);
       out.printf(
           Locale.ROOT,
-          "%s round %d/%d %-6s %,9.0f calls/s %7.2f µs CPU, p50 %,.0f µs, p99 %,.0f µs%n",
+          "%s round %d/%d %-6s %,9.0f calls/s %7.2f µs CPU",
           pace.label,
           number,
           rounds,
           transport,
           (double) calls.calls() / calls.seconds(),
-          calls.cpuMicros(),
-          calls.p50Micros(),
-          calls.p99Micros());
+          calls.cpuMicros());
+      if (pace != Pace.THIRTY_TWO) {
+        out.printf(
+            Locale.ROOT, ", p50 %,.0f µs, p99 %,.0f µs", calls.p50Micros(), calls.p99Micros());
+      }
+      out.println();
       return calls;
     } finally {
       agent.close();
