@@ -20,6 +20,7 @@ import dev.selvedge.edge.proxy.rig.Pattern;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -112,8 +113,7 @@ class AgentBodyStreamTest {
         RawClient client = proxy.client()) {
       client.send(HEAD_10 + "12345");
       String first = replaces ? turned("12345") : "12345";
-      Await.until(
-          "the first bytes are out", () -> upstream.server().received().endsWith("\r\n" + first));
+      Await.until("the first bytes are out", () -> upstream.server().received().contains(first));
       lost.vanish();
       client.send("67890");
       Answer answer = client.answer();
@@ -135,14 +135,13 @@ class AgentBodyStreamTest {
         RawClient client = proxy.client()) {
       client.send(HEAD_10 + "12345");
       String first = replaces ? turned("12345") : "12345";
-      Await.until(
-          "the first bytes are out", () -> upstream.server().received().endsWith("\r\n" + first));
+      Await.until("the first bytes are out", () -> upstream.server().received().contains(first));
       lost.vanish();
       Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.code()).isEqualTo("agent_lost");
       Await.until("the upstream's connection ends", () -> upstream.server().open() == 0);
-      assertThat(upstream.server().received()).endsWith("\r\n" + first);
+      assertThat(upstream.server().received()).doesNotContain("67890").contains(first);
       client.hangUp();
       proxy.awaitRest();
     }
@@ -158,7 +157,7 @@ class AgentBodyStreamTest {
         RawClient client = proxy.client()) {
       upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n", body);
       client.get("/x");
-      Await.until("it has seen chunks", () -> lost.asked() >= 3);
+      Await.until("bytes are out", () -> available(client) > 2_000);
       lost.vanish();
       if (mode.equals("open")) {
         Answer answer = client.answer();
@@ -175,12 +174,20 @@ class AgentBodyStreamTest {
         assertThat(got).isEqualTo(expected);
       } else {
         String all = new String(client.rest(), ISO_8859_1);
-        boolean explained = all.startsWith("HTTP/1.1 503");
-        assertThat(explained || all.length() < body.length).isTrue();
+        assertThat(all).startsWith("HTTP/1.1 200 ").hasSizeLessThan(body.length);
         assertThat(all).as("a chunked body's end").doesNotEndWith("\r\n0\r\n\r\n");
       }
       client.hangUp();
       proxy.awaitRest();
+    }
+  }
+
+  /** Bytes that wait for the client. */
+  private static int available(RawClient client) {
+    try {
+      return client.socket().getInputStream().available();
+    } catch (IOException ended) {
+      throw new AssertionError(ended);
     }
   }
 
@@ -215,12 +222,29 @@ class AgentBodyStreamTest {
       byte[] seen = blocker.seen();
       assertThat(seen).isEqualTo(Arrays.copyOf(body, seen.length));
       Await.until("the upstream's connection ends", () -> upstream.server().open() == 0);
-      byte[] all = upstream.server().received().getBytes(ISO_8859_1);
-      assertThat(all.length).isLessThan(10 << 20);
+      byte[] out = dataOfAnEndlessBody(upstream.server().received());
+      assertThat(out.length).isBetween(1, 10 << 20);
+      assertThat(out).isEqualTo(turned(Arrays.copyOf(body, out.length)));
       client.hangUp();
       sender.join();
       proxy.awaitRest();
     }
+  }
+
+  /** The bytes of a chunked message that was cut; an end chunk must not be there. */
+  private static byte[] dataOfAnEndlessBody(String message) {
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    int at = message.indexOf("\r\n\r\n") + 4;
+    int line = message.indexOf("\r\n", at);
+    while (line > 0) {
+      int size = Integer.parseInt(message.substring(at, line), 16);
+      assertThat(size).as("an end chunk").isPositive();
+      int end = Math.min(message.length(), line + 2 + size);
+      data.writeBytes(message.substring(line + 2, end).getBytes(ISO_8859_1));
+      at = Math.min(message.length(), end + 2);
+      line = message.indexOf("\r\n", at);
+    }
+    return data.toByteArray();
   }
 
   private static void post(RawClient client, byte[] body) {
@@ -255,12 +279,11 @@ class AgentBodyStreamTest {
         RawClient client = proxy.client()) {
       upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n", body);
       client.get("/x");
-      byte[] all = client.rest();
-      String start = new String(all, 0, 15, US_ASCII);
-      assertThat(start).isEqualTo("HTTP/1.1 200 OK");
-      assertThat(all.length).isLessThan(body.length);
-      String end = new String(all, Math.max(0, all.length - 7), Math.min(7, all.length), US_ASCII);
-      assertThat(end).isNotEqualTo("\r\n0\r\n\r\n");
+      String all = new String(client.rest(), ISO_8859_1);
+      assertThat(all).startsWith("HTTP/1.1 200 OK");
+      byte[] out = dataOfAnEndlessBody(all);
+      assertThat(out.length).isBetween(1, 10 << 20);
+      assertThat(out).isEqualTo(turned(Arrays.copyOf(body, out.length)));
       byte[] seen = blocker.seen();
       assertThat(seen).isEqualTo(Arrays.copyOf(body, seen.length));
       client.hangUp();
@@ -270,7 +293,9 @@ class AgentBodyStreamTest {
 
   // ---- HEAD
 
-  /** A replacer may change the length of the body that GET would bring: HEAD must not promise it. */
+  /**
+   * A replacer may change the length of the body that GET would bring: HEAD must not promise it.
+   */
   @Test
   void headNamesALengthOnlyWhereGetHasThatLength() throws Exception {
     for (boolean replaces : new boolean[] {false, true}) {

@@ -14,9 +14,11 @@ import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 
@@ -61,6 +63,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
         new Bootstrap()
             .group(loop)
             .channelFactory(Sockets.client(loop))
+            .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .handler(new Starter(agent));
     ChannelFuture connected = bootstrap.connect(Sockets.address(loop, path));
     connected.addListener(done -> {

@@ -3,9 +3,11 @@ package dev.selvedge.edge.protocol.frames;
 import dev.selvedge.edge.protocol.agent.AgentHost;
 import dev.selvedge.edge.protocol.agent.AgentServer;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -60,6 +62,7 @@ public final class FrameServer implements AgentServer.Listener {
         new ServerBootstrap()
             .group(loops)
             .channel(EpollServerDomainSocketChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override

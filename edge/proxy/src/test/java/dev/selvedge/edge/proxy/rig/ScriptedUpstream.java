@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,11 +71,18 @@ public final class ScriptedUpstream implements AutoCloseable {
     }
 
     public byte[] exactly(int count) throws IOException {
-      byte[] bytes = in.readNBytes(count);
-      synchronized (received) {
-        received.writeBytes(bytes);
+      byte[] bytes = new byte[count];
+      int have = 0;
+      for (int got = 0; have < count && got >= 0; ) {
+        got = in.read(bytes, have, count - have);
+        if (got > 0) {
+          synchronized (received) {
+            received.write(bytes, have, got);
+          }
+          have += got;
+        }
       }
-      return bytes;
+      return Arrays.copyOf(bytes, have);
     }
 
     public Connection send(String text) throws IOException {
