@@ -13,7 +13,10 @@ import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Children with every fault that a process can have, and what becomes of them. */
+/**
+ * Children with faults, and what becomes of them. Those that stop or wedge are in AgentsIT and
+ * AgentChaosIT, with the proxy before them.
+ */
 class SupervisorIT {
 
   private static final String FAULTY = "agent \"bad\" { type \"faulty\"; failure-mode \"open\" }";
@@ -69,18 +72,8 @@ class SupervisorIT {
   }
 
   @Test
-  void replacesAStoppedChild() throws Exception {
-    recovers((children, child) -> signal("STOP", child), "agent killed: no answer for 2 s");
-  }
-
-  @Test
   void replacesAChildThatFillsItsHeap() throws Exception {
     recovers((children, child) -> fails(children, "/leak"), "\"code\":3");
-  }
-
-  @Test
-  void replacesAChildThatWedgesItsLoop() throws Exception {
-    recovers((children, child) -> fails(children, "/wedge"), "agent killed: no answer for 2 s");
   }
 
   @Test
