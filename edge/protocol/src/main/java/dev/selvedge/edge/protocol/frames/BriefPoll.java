@@ -8,21 +8,16 @@ import java.util.function.LongSupplier;
  * How an agent's event loop waits: it looks for frames for a short while before it sleeps, because
  * whoever wakes a sleeping thread on another core pays for that, and here it is the proxy.
  *
- * <p>Bounded: a wait looks for at most {@value #POLL_NANOS} ns. A look in vain makes the next waits
- * sleep at once, up to {@value #REST_MAX} of them, so that a quiet agent costs nothing; so does
- * another thread that wants the same core, seen by a yield that lasts. Confined to its event loop.
+ * <p>Bounded: a wait looks for at most {@value #POLL_NANOS} ns, in which it offers the core to
+ * others after each look. A wait in vain makes the next ones sleep at once, up to {@value
+ * #REST_MAX} of them, so that a quiet agent costs nothing. Confined to its event loop.
  */
 final class BriefPoll implements SelectStrategy {
 
   /** The proxy needs about as long for 32 calls. */
   static final long POLL_NANOS = 50_000;
 
-  /** A yield that takes longer ran somebody else. */
-  static final long YIELD_NANOS = 20_000;
-
   static final int REST_MAX = 64;
-
-  private static final int REST_FOR_OTHERS = 16;
 
   private final LongSupplier clock;
   private long since;
@@ -35,7 +30,7 @@ final class BriefPoll implements SelectStrategy {
   }
 
   @Override
-  @SuppressWarnings("ThreadPriorityCheck") // The yield is only a question: does anybody wait?
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing here depends on who runs after the yield.
   public int calculateStrategy(IntSupplier ready, boolean hasTasks) throws Exception {
     if (hasTasks) {
       return ready.get();
@@ -60,7 +55,7 @@ final class BriefPoll implements SelectStrategy {
       return sleep(restAfterFailure);
     }
     Thread.yield();
-    return clock.getAsLong() - now > YIELD_NANOS ? sleep(REST_FOR_OTHERS) : CONTINUE;
+    return CONTINUE;
   }
 
   /** Sleeps now, and so many times more before it looks again. */
