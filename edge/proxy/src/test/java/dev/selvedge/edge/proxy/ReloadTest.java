@@ -24,8 +24,14 @@ import org.junit.jupiter.api.Test;
 /** A reload under load fails no request, and one that cannot be had changes nothing (EDGE 7). */
 class ReloadTest {
 
-  private static final long SECONDS = Boolean.getBoolean("selvedge.soak") ? 60 : 5;
+  private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
+  private static final long SECONDS = SOAK ? 60 : 5;
   private static final int CLIENTS = 16;
+
+  /** Each connection takes a port of this machine for a minute, and each reload ends some. */
+  private static final long PAUSE_NANOS = SOAK ? 50_000_000 : 10_000_000;
+
+  private static final int ANSWERS_BETWEEN = SOAK ? 1_000 : 50;
 
   private static String config(String listeners, String system, ScriptedUpstream... targets) {
     StringBuilder all = new StringBuilder();
@@ -43,8 +49,6 @@ class ReloadTest {
     """
         .formatted(system, listeners, all);
   }
-
-  private static final long PAUSE_NANOS = 10_000_000;
 
   private static final String SECOND = "listener \"second\" { address \"127.0.0.1:0\" }";
 
@@ -75,7 +79,7 @@ class ReloadTest {
       while (System.nanoTime() < end && wrong.isEmpty()) {
         proxy.reload(good.get(reloads++ % good.size()));
         refusedReload(proxy, one);
-        long goal = answered.get() + 50;
+        long goal = answered.get() + ANSWERS_BETWEEN;
         Await.until("load goes on", () -> answered.get() >= goal || !wrong.isEmpty());
       }
       stopped.set(true);
@@ -123,7 +127,7 @@ class ReloadTest {
           }
         }
         if (!keep) {
-          // A client's own pause: each connection takes a port of this machine for a minute.
+          // A client's own pause.
           LockSupport.parkNanos(PAUSE_NANOS);
         }
       }
