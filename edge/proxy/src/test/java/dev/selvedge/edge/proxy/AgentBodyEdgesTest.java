@@ -313,6 +313,32 @@ class AgentBodyEdgesTest {
     }
   }
 
+  // ---- answers whose head waits
+
+  /** Bytes that come one by one cost no buffer each, and are counted like others. */
+  @Test
+  void anAnswerThatWaitsForItsHeadKeepsWhatItCounts() throws Exception {
+    int size = 60_000;
+    try (BodyUpstream upstream = BodyUpstream.start();
+        ScriptedAgent slow = ScriptedAgent.waiting(folder.resolve("slow"), RESPONSE_HEADERS);
+        RunningProxy proxy =
+            proxy(
+                upstream,
+                route("\"slow\"") + agent("slow", "closed", "events \"response_headers\""));
+        RawClient client = proxy.client()) {
+      upstream.answer(
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "1\r\na\r\n".repeat(size).concat("0\r\n\r\n").getBytes(US_ASCII));
+      long pinned = Leaks.pinned();
+      client.get("/x");
+      Await.until("all of it waits", () -> proxy.metric("selvedge_buffered_bytes", "") >= size);
+      assertThat(Leaks.pinned() - pinned).isLessThan(400_000);
+      slow.take().decide(Decision.ALLOW);
+      assertThat(client.answer().text()).isEqualTo("a".repeat(size));
+      Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
+    }
+  }
+
   // ---- senders that send less than a window unasked
 
   /** They keep to windows of their own, smaller than what an upstream may send unasked. */
