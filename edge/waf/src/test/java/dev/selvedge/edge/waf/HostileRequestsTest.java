@@ -91,6 +91,17 @@ class HostileRequestsTest {
         400L << 20);
   }
 
+  /** Each value is named by all keys above it. */
+  @Test
+  void oneLongNameOverManyValues() throws IOException {
+    String body = "{\"" + "a".repeat(900_000) + "\":[" + "1,".repeat(990) + "1]}";
+    within(
+        "a name of 900 KB over 991 values",
+        cost(crs(), "application/json", Bytes.of(body)),
+        5,
+        100L << 20);
+  }
+
   @Test
   void textsThatBacktrack() throws IOException {
     RuleSet rules = rules("SecRule ARGS \"@rx (?:a+)+$\" \"id:1,phase:2,log,pass,t:none\"\n");
