@@ -103,6 +103,20 @@ class HostileRequestsTest {
   }
 
   @Test
+  void manyHeadersInOnePart() throws IOException {
+    StringBuilder body = new StringBuilder("--x\r\n");
+    for (int i = 0; i < 80_000; i++) {
+      body.append('a').append(i).append(":b\r\n");
+    }
+    body.append("\r\n\r\n--x--\r\n");
+    within(
+        "80,000 headers in a part",
+        cost(crs(), "multipart/form-data; boundary=x", Bytes.of(body.toString())),
+        1,
+        100L << 20);
+  }
+
+  @Test
   void textsThatBacktrack() throws IOException {
     RuleSet rules = rules("SecRule ARGS \"@rx (?:a+)+$\" \"id:1,phase:2,log,pass,t:none\"\n");
     byte[] body = Bytes.of("q=" + "a".repeat(60_000) + "!");
