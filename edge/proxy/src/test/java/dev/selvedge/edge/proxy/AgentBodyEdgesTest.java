@@ -382,6 +382,34 @@ class AgentBodyEdgesTest {
     }
   }
 
+  /** The second pipe's room is the first one's credit: as small as that of a held body. */
+  @Test
+  void passesLongAnswersOfTheProxyThatOneAgentHoldsAfterAnother() throws Exception {
+    byte[] file = Pattern.of(8, 1_000_000);
+    Files.createDirectories(folder.resolve("s"));
+    Files.write(folder.resolve("s/file.bin"), file);
+    String events = "events \"response_headers\"; response-body \"hold\"; ";
+    try (BodyAgent _ =
+            BodyAgent.early(folder.resolve("brief"), RESPONSE_BODY, 1000, all -> Decision.ALLOW);
+        BodyAgent look =
+            BodyAgent.inspector(folder.resolve("look"), RESPONSE_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                "",
+                "routes { route \"s\" { static { root \"%s\" }; %s } }\n"
+                        .formatted(
+                            folder,
+                            "agents { agent \"brief\"; agent \"look\" { after \"brief\" } }")
+                    + agent("brief", "closed", events)
+                    + agent("look", "closed", events));
+        RawClient client = proxy.client()) {
+      client.send("GET /s/file.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.answer().body()).isEqualTo(file);
+      assertThat(look.seen()).isEqualTo(file);
+    }
+  }
+
   /** Such an upstream is read no further than a small window, whatever it may send otherwise. */
   @Test
   void passesLongHeldAnswersWhileMemoryIsShort() throws Exception {
