@@ -22,6 +22,7 @@ import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -309,6 +310,126 @@ class AgentBodyEdgesTest {
       assertThat(client.send(new byte[100_000]).answer().status()).isEqualTo(502);
       Await.until("the body's memory is free", () -> Leaks.pinned() <= pinned + 16);
       Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
+    }
+  }
+
+  // ---- answers whose head waits
+
+  /** Bytes that come one by one cost no buffer each, and are counted like others. */
+  @Test
+  void anAnswerThatWaitsForItsHeadKeepsWhatItCounts() throws Exception {
+    int size = 60_000;
+    try (BodyUpstream upstream = BodyUpstream.start();
+        ScriptedAgent slow = ScriptedAgent.waiting(folder.resolve("slow"), RESPONSE_HEADERS);
+        RunningProxy proxy =
+            proxy(
+                upstream,
+                route("\"slow\"") + agent("slow", "closed", "events \"response_headers\""));
+        RawClient client = proxy.client()) {
+      upstream.answer(
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "1\r\na\r\n".repeat(size).concat("0\r\n\r\n").getBytes(US_ASCII));
+      long pinned = Leaks.pinned();
+      client.get("/x");
+      Await.until("all of it waits", () -> proxy.metric("selvedge_buffered_bytes", "") >= size);
+      assertThat(Leaks.pinned() - pinned).isLessThan(400_000);
+      slow.take().decide(Decision.ALLOW);
+      assertThat(client.answer().text()).isEqualTo("a".repeat(size));
+      Await.until("nothing is kept", () -> proxy.metric("selvedge_buffered_bytes", "") == 0);
+    }
+  }
+
+  // ---- senders that send less than a window unasked
+
+  /** They keep to windows of their own, smaller than what an upstream may send unasked. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hold", "stream"})
+  void passesLongAnswersOfTheProxysOwnServices(String mode) throws Exception {
+    int size = 1_000_000;
+    byte[] file = Pattern.of(5, size);
+    Files.write(folder.resolve("file.bin"), file);
+    String routes =
+        """
+        routes {
+          route "static" { matches { path-prefix "/s" }; static { root "%s" }; agents "look" }
+          route "echo" { echo; agents "look" }
+        }
+        """
+            .formatted(folder);
+    try (BodyAgent look =
+            BodyAgent.inspector(folder.resolve("look"), RESPONSE_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                "",
+                routes
+                    + agent(
+                        "look",
+                        "closed",
+                        "events \"response_headers\"; response-body \"" + mode + "\""));
+        RawClient client = proxy.client()) {
+      Files.createDirectories(folder.resolve("s"));
+      Files.move(folder.resolve("file.bin"), folder.resolve("s/file.bin"));
+      Answer served = client.get("/s/file.bin").answer();
+      assertThat(served.body()).isEqualTo(file);
+      assertThat(look.seen()).isEqualTo(file);
+      byte[] sent = new byte[size];
+      Arrays.fill(sent, (byte) 'a');
+      client.send("POST /e HTTP/1.1\r\nHost: a\r\nContent-Length: " + size + "\r\n\r\n");
+      Answer echoed = client.send(sent).answer();
+      assertThat(echoed.status()).isEqualTo(200);
+      assertThat(look.seen()).isEqualTo(echoed.body());
+    }
+  }
+
+  /** The second pipe's room is the first one's credit: as small as that of a held body. */
+  @Test
+  void passesLongAnswersOfTheProxyThatOneAgentHoldsAfterAnother() throws Exception {
+    byte[] file = Pattern.of(8, 1_000_000);
+    Files.createDirectories(folder.resolve("s"));
+    Files.write(folder.resolve("s/file.bin"), file);
+    String events = "events \"response_headers\"; response-body \"hold\"; ";
+    try (BodyAgent _ =
+            BodyAgent.early(folder.resolve("brief"), RESPONSE_BODY, 1000, all -> Decision.ALLOW);
+        BodyAgent look =
+            BodyAgent.inspector(folder.resolve("look"), RESPONSE_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                "",
+                "routes { route \"s\" { static { root \"%s\" }; %s } }\n"
+                        .formatted(
+                            folder,
+                            "agents { agent \"brief\"; agent \"look\" { after \"brief\" } }")
+                    + agent("brief", "closed", events)
+                    + agent("look", "closed", events));
+        RawClient client = proxy.client()) {
+      client.send("GET /s/file.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(client.answer().body()).isEqualTo(file);
+      assertThat(look.seen()).isEqualTo(file);
+    }
+  }
+
+  /** Such an upstream is read no further than a small window, whatever it may send otherwise. */
+  @Test
+  void passesLongHeldAnswersWhileMemoryIsShort() throws Exception {
+    byte[] body = Pattern.of(6, 1_000_000);
+    String limits = "limits { max-buffered \"128KiB\"; max-buffered-per-direction \"128KiB\" }";
+    try (BodyUpstream upstream = BodyUpstream.start();
+        BodyAgent look =
+            BodyAgent.inspector(folder.resolve("look"), RESPONSE_BODY, all -> Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(
+                1,
+                limits,
+                upstream.server().kdl("")
+                    + route("\"look\"")
+                    + agent(
+                        "look", "closed", "events \"response_headers\"; response-body \"hold\""));
+        RawClient client = proxy.client()) {
+      upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", body);
+      assertThat(client.get("/x").answer().body()).isEqualTo(body);
+      assertThat(look.seen()).isEqualTo(body);
     }
   }
 }

@@ -6,10 +6,12 @@ import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.proxy.rig.Answer;
 import dev.selvedge.edge.proxy.rig.Await;
+import dev.selvedge.edge.proxy.rig.Pattern;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,6 +253,20 @@ class BoundsTest {
         client.close();
       }
       proxy.awaitRest();
+    }
+  }
+
+  /** A file is not read for a few bytes at a time, but with a small bound there are no more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1KiB", "8KiB", "20KiB"})
+  void sendsLargeFilesThroughSmallBuffers(String size, @TempDir Path folder) throws Exception {
+    byte[] file = Pattern.of(3, 300_000);
+    Files.write(folder.resolve("file.bin"), file);
+    String route = "routes { route \"s\" { static { root \"%s\" } } }\n".formatted(folder);
+    String limits = limits("max-buffered-per-direction \"%s\"".formatted(size));
+    try (RunningProxy proxy = RunningProxy.start(1, limits, route);
+        RawClient client = proxy.client()) {
+      assertThat(client.get("/file.bin").answer().body()).isEqualTo(file);
     }
   }
 

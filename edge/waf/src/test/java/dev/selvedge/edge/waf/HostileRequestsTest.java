@@ -91,6 +91,31 @@ class HostileRequestsTest {
         400L << 20);
   }
 
+  /** Each value is named by all keys above it. */
+  @Test
+  void oneLongNameOverManyValues() throws IOException {
+    String body = "{\"" + "a".repeat(900_000) + "\":[" + "1,".repeat(990) + "1]}";
+    within(
+        "a name of 900 KB over 991 values",
+        cost(crs(), "application/json", Bytes.of(body)),
+        5,
+        100L << 20);
+  }
+
+  @Test
+  void manyHeadersInOnePart() throws IOException {
+    StringBuilder body = new StringBuilder("--x\r\n");
+    for (int i = 0; i < 80_000; i++) {
+      body.append('a').append(i).append(":b\r\n");
+    }
+    body.append("\r\n\r\n--x--\r\n");
+    within(
+        "80,000 headers in a part",
+        cost(crs(), "multipart/form-data; boundary=x", Bytes.of(body.toString())),
+        1,
+        100L << 20);
+  }
+
   @Test
   void textsThatBacktrack() throws IOException {
     RuleSet rules = rules("SecRule ARGS \"@rx (?:a+)+$\" \"id:1,phase:2,log,pass,t:none\"\n");

@@ -127,6 +127,7 @@ final class AgentBodies {
     joints.add(joint);
     if (before != null) {
       before.next = joint;
+      before.pipe().joins(pipe);
     }
     pipe.start();
     if (before != null) {

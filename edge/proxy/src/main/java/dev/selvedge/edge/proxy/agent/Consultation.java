@@ -435,7 +435,7 @@ final class Consultation implements Inspection {
     if (way != null) {
       way.chunk(chunk);
     } else if (held.holds()) {
-      held.add(chunk);
+      held.add(chunk, worker().alloc(), exchange().dataplane().buffered());
     } else if (over) {
       chunk.release();
     } else {

@@ -1,19 +1,22 @@
 package dev.selvedge.edge.proxy.agent;
 
+import dev.selvedge.edge.proxy.agent.body.ByteQueue;
 import dev.selvedge.edge.proxy.exchange.Onward;
+import dev.selvedge.edge.proxy.loop.Bounds;
 import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.kernel.HttpHead;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
+import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer whose head waits for agents, with what of its body came meanwhile: no more than the one
- * window that a service may send without credit. Confined to its event loop.
+ * window that a service may send without credit, counted as buffered. Confined to its event loop.
  */
 final class HeldAnswer {
 
-  private final ArrayDeque<ByteBuf> chunks = new ArrayDeque<>();
+  private @Nullable ByteQueue body;
+  private @Nullable Bounds buffered;
   private @Nullable HttpHead head;
   private long length;
   private boolean bodyFollows;
@@ -67,7 +70,7 @@ final class HeldAnswer {
   /** From here on the body goes another way, what is there already first. */
   void moveTo(AgentBodies way) {
     moved = true;
-    for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
+    for (ByteBuf chunk = next(); chunk != null; chunk = next()) {
       way.chunk(chunk);
     }
     if (ended) {
@@ -76,8 +79,27 @@ final class HeldAnswer {
     way.flush();
   }
 
-  void add(ByteBuf chunk) {
-    chunks.addLast(chunk);
+  /** Keeps the next bytes; takes ownership. */
+  void add(ByteBuf chunk, ByteBufAllocator alloc, Bounds counts) {
+    ByteQueue queue = body;
+    if (queue == null) {
+      queue = new ByteQueue(alloc);
+      body = queue;
+    }
+    buffered = counts;
+    counts.add(chunk.readableBytes());
+    queue.add(chunk);
+  }
+
+  private @Nullable ByteBuf next() {
+    ByteQueue queue = body;
+    Bounds counts = buffered;
+    if (queue == null || counts == null || queue.isEmpty()) {
+      return null;
+    }
+    ByteBuf chunk = queue.take(Integer.MAX_VALUE);
+    counts.add(-chunk.readableBytes());
+    return chunk;
   }
 
   void end(@Nullable HttpHead last) {
@@ -90,7 +112,7 @@ final class HeldAnswer {
     HttpHead answer = head();
     head = null;
     onward.respond(answer, length, bodyFollows);
-    for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
+    for (ByteBuf chunk = next(); chunk != null; chunk = next()) {
       onward.responseChunk(chunk);
     }
     if (ended && !moved) {
@@ -106,7 +128,7 @@ final class HeldAnswer {
       worker.giveBack(head);
       head = null;
     }
-    for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
+    for (ByteBuf chunk = next(); chunk != null; chunk = next()) {
       chunk.release();
     }
   }

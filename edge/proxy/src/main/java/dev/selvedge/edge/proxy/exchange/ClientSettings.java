@@ -18,6 +18,9 @@ public record ClientSettings(
     long clientWriteNanos,
     long upgradedIdleNanos) {
 
+  /** Bytes under way in one direction at the most while memory is short. */
+  public static final int PRESSED_WINDOW = 64 * 1024;
+
   /** Over how long the rate of a request body is averaged. */
   public static final long RATE_WINDOW_NANOS = 30_000_000_000L;
 

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.h1;
 
+import dev.selvedge.edge.proxy.exchange.ClientSettings;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A large window makes large reads and large writes, and those are what a large body costs
  * (docs/decisions/0011). Once half of the bytes that may be buffered in all are, every window
- * shrinks to {@link #PRESSED_WINDOW}: many slow readers are then no worse than with small windows.
- * Confined to its event loop.
+ * shrinks to {@link ClientSettings#PRESSED_WINDOW}: many slow readers are then no worse than with
+ * small windows. Confined to its event loop.
  */
 public final class Inbox {
 
@@ -44,9 +45,6 @@ public final class Inbox {
     /** Reading has paused or goes on. */
     void readingChanged();
   }
-
-  /** Bytes under way at the most while memory is short. */
-  public static final int PRESSED_WINDOW = 64 * 1024;
 
   private static final int SLACK = 4;
 
@@ -209,8 +207,8 @@ public final class Inbox {
 
   /** Bytes that may be taken now. */
   public long credit() {
-    boolean pressed = window > PRESSED_WINDOW && buffered.halfFull();
-    return pressed ? credit - (window - PRESSED_WINDOW) : credit;
+    boolean pressed = window > ClientSettings.PRESSED_WINDOW && buffered.halfFull();
+    return pressed ? credit - (window - ClientSettings.PRESSED_WINDOW) : credit;
   }
 
   /** Whether the peer has ended its side, be it that bytes of before still lie here. */

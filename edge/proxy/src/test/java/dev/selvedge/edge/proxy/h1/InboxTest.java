@@ -2,6 +2,7 @@ package dev.selvedge.edge.proxy.h1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.selvedge.edge.proxy.exchange.ClientSettings;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -131,10 +132,10 @@ class InboxTest {
     inbox.credit(WINDOW);
     buffered.add(500);
     inbox.received(bytes(WINDOW, WINDOW));
-    assertThat(taker.taken).isEqualTo(Inbox.PRESSED_WINDOW);
+    assertThat(taker.taken).isEqualTo(ClientSettings.PRESSED_WINDOW);
     inbox.grant(1000);
     inbox.process();
-    assertThat(taker.taken).isEqualTo(Inbox.PRESSED_WINDOW + 1000);
+    assertThat(taker.taken).isEqualTo(ClientSettings.PRESSED_WINDOW + 1000);
     buffered.add(-1);
     inbox.process();
     assertThat(taker.taken).isEqualTo(WINDOW);

@@ -68,4 +68,23 @@ class AuditTrailTest {
       }
     }
   }
+
+  /** However much each says: the room is used up, and what is in it can be read. */
+  @Test
+  void manyAgentsShareTheRoom() {
+    for (int count = 0; count < 60; count++) {
+      AuditTrail trail = new AuditTrail();
+      for (int agent = 1; agent <= 30; agent++) {
+        trail.add(agent, new Audit(5, rules(agent == 1 ? count : 1), List.of("a longer tag", "t")));
+      }
+      assertThat(trail.length).isBetween(AuditTrail.MAX - 9, AuditTrail.MAX);
+      List<AuditTrail.Entry> entries = read(trail);
+      for (int i = 0; i < entries.size(); i++) {
+        AuditTrail.Entry entry = entries.get(i);
+        int said = (i == 0 ? count : 1) + 2;
+        assertThat(entry.agent()).isEqualTo(i + 1);
+        assertThat(entry.rules().size() + entry.tags().size() + entry.leftOut()).isEqualTo(said);
+      }
+    }
+  }
 }

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * body.
  */
 public final class JsonBody {
+  /**
+   * Bytes that all names together may have beyond those of the body: each value is named by all
+   * keys above it, so that one long key over many values would fill any memory.
+   */
+  private static final int NAMES_SPARE = 256 << 10;
+
   private static final byte[] EMPTY_KEY = Bytes.of("empty-key");
 
   private final byte[] in;
@@ -21,6 +27,7 @@ public final class JsonBody {
   private final FieldSink sink;
   private final ByteOutput path = new ByteOutput(64);
   private int at;
+  private long nameBytes;
   private boolean full;
 
   private static final class Broken extends Exception {
@@ -137,7 +144,11 @@ public final class JsonBody {
     }
   }
 
-  private void emit(byte[] value) {
+  private void emit(byte[] value) throws Broken {
+    nameBytes += path.size();
+    if (nameBytes > NAMES_SPARE + (long) in.length) {
+      throw new Broken("names of arguments are too long");
+    }
     full |= !sink.field(path.toBytes(), value);
   }
 

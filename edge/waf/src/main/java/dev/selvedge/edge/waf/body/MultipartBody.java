@@ -9,11 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Multipart form data (RFC 7578), line by line, with every oddity flagged.
  *
- * <p>Bounded by the body, the number of parts and the length of a header line. Not thread-safe: one
- * instance reads one body.
+ * <p>Bounded by the body, the number of parts and the number and length of their header lines. Not
+ * thread-safe: one instance reads one body.
  */
 public final class MultipartBody {
   private static final int HEADER_LINE_MAX = 4096;
+
+  /** Forms have three; each is compared with all before it. */
+  private static final int HEADERS_MAX = 64;
 
   private final byte[] in;
   private final Trace trace;
@@ -202,6 +205,10 @@ public final class MultipartBody {
         fail("Multipart: Invalid part header (contains invalid character).");
         return;
       }
+    }
+    if (current.headers.size() == HEADERS_MAX) {
+      fail("Multipart: More than " + HEADERS_MAX + " headers in one part.");
+      return;
     }
     if (current.headers.first(name) != null) {
       fail("Multipart: Duplicate part header: " + Bytes.text(name) + ".");

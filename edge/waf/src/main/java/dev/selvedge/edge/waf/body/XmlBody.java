@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class XmlBody {
-  private static final int DEPTH_MAX = 512;
+  private static final int DEPTH_MAX = 200;
   private static final int NODES_MAX = 100_000;
   private static final int ENTITIES_MAX = 1_000;
   private static final int ENTITY_BYTES_MAX = 100_000;
@@ -52,6 +52,7 @@ public final class XmlBody {
     factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, true);
     factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
     factory.setProperty("http://java.sun.com/xml/stream/properties/ignore-external-dtd", true);
+    factory.setProperty("jdk.xml.maxElementDepth", DEPTH_MAX);
     factory.setProperty("jdk.xml.entityExpansionLimit", ENTITIES_MAX);
     factory.setProperty("jdk.xml.totalEntitySizeLimit", ENTITY_BYTES_MAX);
     factory.setProperty("jdk.xml.maxGeneralEntitySizeLimit", ENTITY_BYTES_MAX);

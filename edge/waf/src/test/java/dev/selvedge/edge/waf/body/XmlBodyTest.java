@@ -55,4 +55,24 @@ class XmlBodyTest {
     assertThat(text(declared + "&e;".repeat(900) + "</a>")).isEqualTo("x".repeat(900));
     assertThat(text(declared + "&e;".repeat(1_100) + "</a>")).isNull();
   }
+
+  /** Few entities, each of them long: their number is no bound. */
+  @Test
+  void entitiesAddAHundredThousandCharactersAtTheMost() {
+    String declared = "<!DOCTYPE a [<!ENTITY e \"" + "x".repeat(2_000) + "\">]><a>";
+    assertThat(text(declared + "&e;".repeat(40) + "</a>")).isEqualTo("x".repeat(80_000));
+    assertThat(text(declared + "&e;".repeat(60) + "</a>")).isNull();
+  }
+
+  @Test
+  void elementsStandTwoHundredDeepAtTheMost() {
+    assertThat(text("<a>".repeat(190) + "x" + "</a>".repeat(190))).isEqualTo("x");
+    assertThat(text("<a>".repeat(210) + "x" + "</a>".repeat(210))).isNull();
+  }
+
+  @Test
+  void aHundredThousandNodesAreTheMost() {
+    assertThat(text("<a>" + "<b/>".repeat(49_000) + "</a>")).isNotNull();
+    assertThat(text("<a>" + "<b/>".repeat(101_000) + "</a>")).isNull();
+  }
 }

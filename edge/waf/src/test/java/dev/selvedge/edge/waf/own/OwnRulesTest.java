@@ -148,7 +148,8 @@ class OwnRulesTest {
   @Test
   void bodiesOfNoKnownTypeAreReadAsForms() {
     String attack = "{\"a\": \"1' union all select pin from cards-- \"}";
-    for (String type : List.of("text/plain", "application/x-unheard-of", "")) {
+    for (String type :
+        List.of("text/plain", "application/x-unheard-of", "multipart/mixed; boundary=b", "")) {
       byte[] body = (type + "|" + attack).getBytes(java.nio.charset.StandardCharsets.UTF_8);
       Transaction t = CaseRequest.of("body", body).run(STRICTEST.newTransaction());
       assertThat(t.matches()).as(type).extracting(RuleMatch::id).contains(5_120_020L);

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.proxy.agent.body;
 
+import dev.selvedge.edge.proxy.exchange.ClientSettings;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import dev.selvedge.kernel.HttpHead;
 import io.netty.buffer.ByteBuf;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Chunks go to all at once, also while the body is held: holding stops the receiver only. The
  * sender is granted what all of them have room for, so the slowest sets the pace. Each keeps at
  * most the window, and the end of the body waits until all have decided; a replacer keeps besides
- * it what its agent was given credit for; the tail holds {@value HeldBody#MEMORY} bytes in memory
- * and the rest in a file.
+ * it what its agent was given credit for; the tail holds {@value HeldBody#MEMORY} bytes in memory,
+ * or a window where the sender may send that unasked, and the rest in a file.
  *
  * <p>Pipes can be joined, the receiver of one being the sender of the next: for agents that see the
  * body only after others have decided. Confined to its event loop.
@@ -51,6 +52,11 @@ public final class BodyPipe {
   private final List<Stage> stages = new ArrayList<>(3);
   private final List<Replacer> replacers = new ArrayList<>(2);
   private final int worth;
+
+  /** Of the bytes granted, those that the sender perhaps does not send before it gets more. */
+  private final long reserve;
+
+  private @Nullable BodyPipe next;
   private long granted;
   private long received;
   private long counted;
@@ -63,12 +69,15 @@ public final class BodyPipe {
    * A pipe that does nothing before {@link #start}.
    *
    * @param hold whether nothing comes out before {@link #release}
-   * @param granted bytes that the sender may send without being told
+   * @param granted bytes that the sender may send without being told; it may stop as soon as it has
+   *     {@link ClientSettings#PRESSED_WINDOW} less to send than these, as files and fixed answers
+   *     do, and upstreams while memory is short
    */
   public BodyPipe(Sink sink, Means means, boolean hold, int granted) {
     this.sink = sink;
     this.means = means;
     this.granted = granted;
+    this.reserve = Math.max(0, granted - ClientSettings.PRESSED_WINDOW);
     this.worth = Math.min(WORTH, means.window() / 4);
     this.tail = new Tail(this, sink, means, hold);
     stages.add(tail);
@@ -90,6 +99,11 @@ public final class BodyPipe {
     replacers.add(replacer);
     stages.add(stages.size() - 1, replacer);
     return replacer;
+  }
+
+  /** What comes out of this pipe goes into that one. */
+  public void joins(BodyPipe behind) {
+    next = behind;
   }
 
   /** Lets the sender begin. */
@@ -238,21 +252,40 @@ public final class BodyPipe {
     }
   }
 
-  /** Grants what all have room for; not in crumbs, unless the sender has nothing left. */
+  /**
+   * Grants what all have room for; not in crumbs, unless the sender perhaps has nothing left.
+   *
+   * <p>A held body has less room than a window. Against that room, what a sender perhaps does not
+   * send must not count, or both would wait for ever; what agents keep stays within the window
+   * whatever the sender does.
+   */
   private void grant() {
     if (ended) {
       return;
     }
-    long room = Math.min(means.window(), stages.getFirst().room());
-    for (int i = 0; i < inspectors.size(); i++) {
-      room = Math.min(room, inspectors.get(i).room());
-    }
     long outstanding = granted - received;
-    long more = room - outstanding;
-    if (more > 0 && (outstanding == 0 || more >= worth)) {
+    long unsure = narrow() ? Math.clamp(outstanding, 0, reserve) : 0;
+    long agents = means.window();
+    for (int i = 0; i < inspectors.size(); i++) {
+      agents = Math.min(agents, inspectors.get(i).room());
+    }
+    agents -= outstanding;
+    long more = Math.min(agents, stages.getFirst().room() - outstanding + unsure);
+    boolean waits = outstanding <= unsure && agents >= worth;
+    if (more >= worth || more > 0 && waits) {
       granted += more;
       sink.grant((int) more);
     }
+  }
+
+  /** Whether the first step has the room of a held body, here or in a pipe behind this one. */
+  private boolean narrow() {
+    return replacers.isEmpty() && holds();
+  }
+
+  private boolean holds() {
+    BodyPipe behind = next;
+    return !tail.released() || behind != null && behind.holds();
   }
 
   private void settle() {

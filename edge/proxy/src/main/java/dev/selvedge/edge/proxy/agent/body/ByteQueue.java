@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * byte by byte costs no object and no frame for each of them, and pins no read buffer for each.
  * Whoever adds and takes keeps it bounded. Confined to its event loop.
  */
-final class ByteQueue {
+public final class ByteQueue {
 
   /** Pieces below this are copied. */
   static final int SMALL = 1024;
@@ -26,12 +26,12 @@ final class ByteQueue {
 
   private long bytes;
 
-  ByteQueue(ByteBufAllocator alloc) {
+  public ByteQueue(ByteBufAllocator alloc) {
     this.alloc = alloc;
   }
 
   /** Takes ownership. */
-  void add(ByteBuf part) {
+  public void add(ByteBuf part) {
     int count = part.readableBytes();
     bytes += count;
     if (count == 0) {
@@ -55,16 +55,16 @@ final class ByteQueue {
     return open;
   }
 
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return bytes == 0;
   }
 
   /** The next bytes, at least one and at most {@code limit}; the caller owns them. Not if empty. */
-  ByteBuf take(int limit) {
+  public ByteBuf take(int limit) {
     ByteBuf first = parts.element();
     int count = first.readableBytes();
     if (count > limit) {
@@ -84,7 +84,7 @@ final class ByteQueue {
     return bytes == 0 ? Unpooled.EMPTY_BUFFER : take(limit);
   }
 
-  void clear() {
+  public void clear() {
     for (ByteBuf part = parts.poll(); part != null; part = parts.poll()) {
       part.release();
     }

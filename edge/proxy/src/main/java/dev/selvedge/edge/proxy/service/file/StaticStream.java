@@ -43,6 +43,7 @@ final class StaticStream implements ServiceStream {
   private @Nullable SeekableByteChannel file;
   private long remaining;
   private final long window;
+  private final long worthReading;
   private long credit;
   private boolean visiting;
   private boolean over;
@@ -66,6 +67,7 @@ final class StaticStream implements ServiceStream {
     this.name = name;
     this.query = query;
     this.window = Math.min(WINDOW, exchange.snapshot().client().window());
+    this.worthReading = Math.min(WORTH_READING, window);
     this.credit = window;
   }
 
@@ -196,7 +198,7 @@ final class StaticStream implements ServiceStream {
   private void read() {
     SeekableByteChannel channel = file;
     long count = Math.min(credit, remaining);
-    boolean worth = count >= WORTH_READING || count == remaining;
+    boolean worth = count >= worthReading || count == remaining;
     if (over || visiting || channel == null || count <= 0 || !worth) {
       return;
     }

@@ -77,7 +77,7 @@ class BodyPipeLawsTest {
           .isTrue();
     }
     long steps = 1L + run.agents().size();
-    long bound = steps * (2L * PipeRun.WINDOW + FakeAgent.OWN_CREDIT);
+    long bound = steps * (2L * run.window + FakeAgent.OWN_CREDIT);
     assertThat(run.mostBuffered).isLessThanOrEqualTo(bound);
   }
 

@@ -268,6 +268,34 @@ class BodyPipeTest {
     assertNothingLeft(pipe);
   }
 
+  /** The file of a held body takes any number of bytes; an agent that stalls must not. */
+  @Test
+  void keepsAtMostAWindowForAnAgentWhileTheBodyIsHeld() {
+    int window = 262_144;
+    BodyPipe pipe =
+        new BodyPipe(
+            end,
+            new BodyPipe.Means(disk.alloc, buffered, window, disk.files, disk.loop),
+            true,
+            window);
+    Noted agent = new Noted();
+    agent.credit = 0;
+    Inspector stalled = pipe.inspect(agent, 1 << 30);
+    pipe.start();
+    int sent = 0;
+    for (int granted = window; sent < granted; ) {
+      int count = Math.min(16_384, granted - sent);
+      pipe.chunk(disk.alloc.directBuffer(count).writeZero(count));
+      pipe.flush();
+      disk.settle();
+      sent += count;
+      granted = window + end.grants.stream().mapToInt(Integer::intValue).sum();
+      assertThat(granted - sent).isLessThanOrEqualTo(window);
+    }
+    assertThat(stalled.buffered()).isEqualTo(window);
+    assertNothingLeft(pipe);
+  }
+
   /** Agents that are asked only when others have decided see what those made of the body. */
   @Test
   void canBeJoined() {

@@ -16,6 +16,11 @@ final class PipeRun implements Sink {
 
   static final int WINDOW = 64 * 1024;
 
+  /** What a sender may have to itself besides, and not send before it is granted more. */
+  private static final int SPARE = 192 * 1024;
+
+  private static final int LARGE_READ = 16 * 1024;
+
   final SplittableRandom random;
   final byte[] body;
   final Disk disk;
@@ -26,6 +31,7 @@ final class PipeRun implements Sink {
   final ByteArrayOutputStream delivered = new ByteArrayOutputStream();
   final HttpHead trailers = new HttpHead();
   final boolean hold;
+  final int window;
   @Nullable Failure failure;
   boolean ended;
   boolean released;
@@ -35,6 +41,9 @@ final class PipeRun implements Sink {
   private long granted;
   private long sinkCredit;
   private int largestPiece;
+  private int spared;
+  private final boolean largeReads;
+  private final boolean hasty;
 
   PipeRun(long seed, byte[] body, Disk disk, boolean hold) {
     this.random = new SplittableRandom(seed);
@@ -43,8 +52,14 @@ final class PipeRun implements Sink {
     this.hold = hold;
     this.released = !hold;
     this.largestPiece = random.nextInt(3) == 0 ? 50 : WINDOW;
-    BodyPipe.Means means = new BodyPipe.Means(disk.alloc, buffered, WINDOW, disk.files, disk.loop);
-    this.pipe = new BodyPipe(this, means, hold, 0);
+    boolean unasked = random.nextBoolean();
+    this.window = unasked ? WINDOW + SPARE : WINDOW;
+    this.granted = unasked ? window : 0;
+    this.spared = unasked && random.nextBoolean() ? SPARE : 0;
+    this.hasty = random.nextInt(3) == 0;
+    this.largeReads = spared > 0 && random.nextBoolean();
+    BodyPipe.Means means = new BodyPipe.Means(disk.alloc, buffered, window, disk.files, disk.loop);
+    this.pipe = new BodyPipe(this, means, hold, (int) granted);
   }
 
   FakeAgent inspector(long limit) {
@@ -73,7 +88,7 @@ final class PipeRun implements Sink {
   public void grant(int bytes) {
     check(bytes > 0 && !sourceEnded, "a grant that grants nothing");
     granted += bytes;
-    check(granted - sent <= WINDOW, "granted beyond the window");
+    check(granted - sent <= window, "granted beyond the window");
   }
 
   @Override
@@ -124,13 +139,17 @@ final class PipeRun implements Sink {
       default -> throw new AssertionError();
     }
     mostBuffered = Math.max(mostBuffered, buffered.count());
+    for (FakeAgent agent : inspectors) {
+      Inspector place = (Inspector) agent.place;
+      check(place == null || place.buffered() <= window, "an inspector keeps more than a window");
+    }
   }
 
   private void source() {
     int parts = 1 + random.nextInt(5);
-    for (int i = 0; i < parts && failure == null && granted > sent && sent < body.length; i++) {
-      int most = (int) Math.min(Math.min(largestPiece, granted - sent), body.length - sent);
-      int count = 1 + random.nextInt(most);
+    for (int i = 0; i < parts && failure == null && mayBeSent() > 0; i++) {
+      int most = Math.min(largestPiece, mayBeSent());
+      int count = largeReads ? mayBeSent() : 1 + random.nextInt(most);
       byte[] bytes = Arrays.copyOfRange(body, sent, sent + count);
       sent += count;
       pipe.chunk(disk.alloc.directBuffer(count).writeBytes(bytes));
@@ -142,8 +161,15 @@ final class PipeRun implements Sink {
     pipe.flush();
   }
 
+  /** A file is not read for a few bytes, unless they are its last. */
+  private int mayBeSent() {
+    int rest = body.length - sent;
+    int most = (int) Math.min(granted - spared - sent, rest);
+    return most >= LARGE_READ || most == rest || !largeReads ? most : 0;
+  }
+
   private void credit() {
-    if (sinkCredit < 65_536) {
+    if (sinkCredit < window) {
       int more = 1 + random.nextInt(40_000);
       sinkCredit += more;
       pipe.credit(more);
@@ -160,7 +186,7 @@ final class PipeRun implements Sink {
   /** Holding ends when all agents have decided; sometimes before, as an owner may want. */
   private void release() {
     boolean all = agents().stream().allMatch(agent -> agent.decided || agent.left > 0);
-    if (!released && (all && random.nextInt(4) == 0 || random.nextInt(400) == 0)) {
+    if (!released && (all && random.nextInt(4) == 0 || hasty && random.nextInt(400) == 0)) {
       released = true;
       pipe.release();
     }
@@ -169,7 +195,7 @@ final class PipeRun implements Sink {
   void run() {
     pipe.start();
     for (long steps = 0; !ended && failure == null; steps++) {
-      check(steps < 20_000_000, "the body never comes to its end: " + this);
+      check(steps < 1_000_000, "the body never comes to its end: " + this);
       step();
       clocks();
     }
