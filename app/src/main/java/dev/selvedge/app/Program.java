@@ -169,6 +169,8 @@ final class Program implements AutoCloseable {
       address(members, "admin", server.address());
     }
     JsonLines.line("info", "ready", members.toString());
+    unhealthyAgents()
+        .forEach(line -> JsonLines.line("warn", line + "; its failure mode serves", ""));
   }
 
   private static void address(StringBuilder members, String name, InetSocketAddress address) {
