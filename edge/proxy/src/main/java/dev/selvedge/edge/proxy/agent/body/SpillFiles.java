@@ -4,6 +4,7 @@ import dev.selvedge.edge.proxy.loop.Bounds;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,10 +13,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpillFiles {
 
+  private static final System.Logger LOG = System.getLogger("selvedge.proxy");
+  private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FILE_MODE =
@@ -47,6 +52,7 @@ public final class SpillFiles {
   private final Bounds bytes = new Bounds(0);
   private volatile @Nullable Path folder;
   private volatile @Nullable Path made;
+  private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   /**
    * Makes nothing yet.
@@ -91,6 +97,27 @@ public final class SpillFiles {
       makeOrCheck(configured);
     }
     folder = configured;
+  }
+
+  /**
+   * A file could not be used. Every refusal has its record and its line; the reason and the folder
+   * are told in the log once a minute at most, so that a full disk does not fill it.
+   */
+  void failed(IOException why, long nowNanos) {
+    long until = quietUntil.get();
+    if (nowNanos - until >= 0 && quietUntil.compareAndSet(until, nowNanos + QUIET_NANOS)) {
+      Path at = folder;
+      String where = at == null ? "the folder for temporary files" : at.toString();
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "bodies held for agents cannot be kept in " + where + ": " + reason(why));
+    }
+  }
+
+  /** Of these exceptions the message may be the file alone. */
+  private static String reason(IOException why) {
+    String reason = why instanceof FileSystemException file ? file.getReason() : why.getMessage();
+    return reason == null ? why.getClass().getSimpleName() : reason;
   }
 
   /** Makes a file that has no name any more. Blocks. */
