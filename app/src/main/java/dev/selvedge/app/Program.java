@@ -191,6 +191,8 @@ final class Program implements AutoCloseable {
       JsonLines.line("info", "draining", "");
       boolean clean = proxy.drain();
       children.close();
+      proxy.close();
+      records.close(); // So that nothing is told of requests after it has stopped.
       JsonLines.line("info", "stopped", ",\"clean\":" + clean);
     } finally {
       changing.unlock();
