@@ -3,6 +3,7 @@ package dev.selvedge.edge.proxy.agent.body;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -94,7 +95,11 @@ public final class SpillFiles {
    */
   public void folder(@Nullable Path configured) throws IOException {
     if (configured != null) {
-      makeOrCheck(configured);
+      try {
+        makeOrCheck(configured);
+      } catch (IOException why) {
+        throw new IOException("spill-directory " + configured + ": " + reason(why), why);
+      }
     }
     folder = configured;
   }
@@ -116,6 +121,9 @@ public final class SpillFiles {
 
   /** Of these exceptions the message may be the file alone. */
   private static String reason(IOException why) {
+    if (why instanceof AccessDeniedException) {
+      return "permission denied";
+    }
     String reason = why instanceof FileSystemException file ? file.getReason() : why.getMessage();
     return reason == null ? why.getClass().getSimpleName() : reason;
   }
@@ -162,6 +170,8 @@ public final class SpillFiles {
       Files.createDirectory(at, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (FileAlreadyExistsException there) {
       check(at);
+    } catch (NoSuchFileException missing) {
+      throw new IOException("there is no folder " + at.getParent() + " to make it in", missing);
     }
   }
 
@@ -173,7 +183,7 @@ public final class SpillFiles {
         !Files.exists(self)
             || found.owner().equals(Files.getOwner(self, LinkOption.NOFOLLOW_LINKS));
     if (!found.isDirectory() || !ours || !OWNER_ONLY.containsAll(found.permissions())) {
-      throw new IOException(at + " must be a folder of our own with mode 0700");
+      throw new IOException("it must be a folder of our own with mode 0700");
     }
   }
 

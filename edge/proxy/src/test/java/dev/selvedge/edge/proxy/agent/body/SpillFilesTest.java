@@ -44,7 +44,11 @@ class SpillFilesTest {
     SpillFiles files = new SpillFiles(Runnable::run, 1000);
     Path open = Files.createDirectory(folder.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
-    assertThatThrownBy(() -> files.folder(open)).hasMessageContaining("0700");
+    assertThatThrownBy(() -> files.folder(open))
+        .hasMessage("spill-directory " + open + ": it must be a folder of our own with mode 0700");
+    Path nowhere = folder.resolve("none/spill");
+    assertThatThrownBy(() -> files.folder(nowhere))
+        .hasMessageEndingWith(": there is no folder " + nowhere.getParent() + " to make it in");
     Path own = Files.createDirectory(folder.resolve("own"));
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
     files.folder(own);
@@ -98,7 +102,7 @@ class SpillFilesTest {
     assertThat(told)
         .containsExactly(
             kept + "No space left on device",
-            kept + "AccessDeniedException",
+            kept + "permission denied",
             kept + "Read-only file system");
   }
 
