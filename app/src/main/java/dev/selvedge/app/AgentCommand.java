@@ -107,10 +107,19 @@ final class AgentCommand implements Callable<Integer> {
       }
       return Main.FINE;
     } catch (IOException | IllegalArgumentException failed) {
-      Throwable cause = failed.getCause();
-      System.err.println("selvedge: " + failed.getMessage() + (cause == null ? "" : ": " + cause));
+      System.err.println("selvedge: " + failed.getMessage() + reason(failed.getCause()));
       return failed instanceof IOException ? Main.FAILED : Main.BAD_INPUT;
     }
+  }
+
+  /** What the system said, without the call that it said it to. */
+  private static String reason(@Nullable Throwable cause) {
+    if (cause == null) {
+      return "";
+    }
+    String message = String.valueOf(cause.getMessage());
+    int colon = message.lastIndexOf(": ");
+    return ": " + (colon < 0 ? message : message.substring(colon + 2));
   }
 
   private static boolean configured(AgentServer server, Path file, List<KdlNode> block) {

@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -56,8 +55,15 @@ public final class JsonLines extends Handler {
       members.append(",\"exception\":");
       quote(members, trace(thrown));
     }
-    String level = entry.getLevel().getName().toLowerCase(Locale.ROOT);
-    line(level, String.valueOf(entry.getMessage()), members.toString());
+    line(level(entry.getLevel()), String.valueOf(entry.getMessage()), members.toString());
+  }
+
+  /** The words of our own lines: error, warn, info. */
+  private static String level(Level level) {
+    if (level.intValue() >= Level.SEVERE.intValue()) {
+      return "error";
+    }
+    return level.intValue() >= Level.WARNING.intValue() ? "warn" : "info";
   }
 
   private static String trace(Throwable thrown) {

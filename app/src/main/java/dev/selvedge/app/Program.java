@@ -169,6 +169,8 @@ final class Program implements AutoCloseable {
       address(members, "admin", server.address());
     }
     JsonLines.line("info", "ready", members.toString());
+    unhealthyAgents()
+        .forEach(line -> JsonLines.line("warn", line + "; its failure mode serves", ""));
   }
 
   private static void address(StringBuilder members, String name, InetSocketAddress address) {
@@ -189,6 +191,8 @@ final class Program implements AutoCloseable {
       JsonLines.line("info", "draining", "");
       boolean clean = proxy.drain();
       children.close();
+      proxy.close();
+      records.close(); // So that nothing is told of requests after it has stopped.
       JsonLines.line("info", "stopped", ",\"clean\":" + clean);
     } finally {
       changing.unlock();

@@ -63,7 +63,7 @@ final class WarmUp {
     try {
       serve(time);
     } catch (IOException failed) {
-      JsonLines.line("warning", "warm-up failed: " + failed.getMessage(), "");
+      JsonLines.line("warn", "warm-up failed: " + failed.getMessage(), "");
     }
   }
 

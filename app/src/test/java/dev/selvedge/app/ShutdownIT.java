@@ -89,7 +89,10 @@ class ShutdownIT {
       try (Socket accepted = silent.accept()) {
         assertThat(accepted.getInputStream().read()).isEqualTo('G');
         program.terminate();
-        assertThat(ended(client)).isTrue();
+        assertThat(client.getInputStream().readAllBytes())
+            .asString(StandardCharsets.US_ASCII)
+            .startsWith("HTTP/1.1 503 ")
+            .contains("\"code\":\"draining\"");
         assertThat(program.exitCode(EXIT_SECONDS)).isZero();
         assertThat(program.output()).contains("\"clean\":false");
       }

@@ -96,8 +96,11 @@ class SystemKeysTest {
         client.getOutputStream().write(bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
         silent.accept();
         program.signal("TERM");
-        assertThat(client.getInputStream().readAllBytes()).isEmpty();
+        String answer =
+            new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertThat(answer).startsWith("HTTP/1.1 503 ").contains("\"code\":\"draining\"");
         assertThat(program.awaitEnd()).isZero();
+        program.awaitLine("\"status\":503,\"code\":\"draining\"");
         program.awaitLine("\"clean\":false");
       }
     }

@@ -41,6 +41,7 @@ public enum FailureCode {
   UPGRADES_FULL(Source.LIMIT, 503, "Too many upgraded connections are open on this route."),
   POOL_QUEUE_FULL(Source.LIMIT, 503, "Too many requests wait for the upstream."),
   POOL_WAIT_TIMEOUT(Source.LIMIT, 503, "No connection to the upstream came free in time."),
+  SPILL_FULL(Source.LIMIT, 503, "Too many bodies wait for a check."),
   TOTAL_TIMEOUT(Source.LIMIT, 504, "The request took longer than its route allows."),
 
   // What the route says.
@@ -78,12 +79,11 @@ public enum FailureCode {
   AGENT_WANTS_BODY(Source.AGENT, 503, "A check of the request needs a body it is not shown."),
   AGENT_HEAD_TOO_LARGE(Source.AGENT, 503, "The request is too large to be checked."),
   BODY_OVER_INSPECT_LIMIT(Source.AGENT, 413, "The body is too large to be checked."),
-  SPILL_FULL(Source.AGENT, 503, "Too many bodies wait for a check."),
-  SPILL_FAILED(Source.AGENT, 503, "A body that waits for a check could not be kept."),
 
   // Ourselves.
   UPGRADED_IDLE(Source.SELF, 0, "The upgraded connection was idle for too long."),
   DRAINING(Source.SELF, 503, "The proxy is shutting down."),
+  SPILL_FAILED(Source.SELF, 503, "A body that waits for a check could not be kept."),
   STATIC_READ_FAILED(Source.SELF, 500, "The file could not be read."),
   INTERNAL_ERROR(Source.SELF, 500, "The proxy failed.");
 

@@ -161,7 +161,10 @@ final class AdminHandler implements HttpHandler {
 
   private Answer reload(Headers fields) {
     if (!authorised(fields)) {
-      return Answer.problem(403, "token_required", "This needs the admin token.");
+      boolean none = sources.config().get().admin().token() == null;
+      String why =
+          none ? "There is no admin token in the configuration." : "This needs the admin token.";
+      return Answer.problem(403, "token_required", why);
     }
     if (!reloading.compareAndSet(false, true)) {
       return busy();

@@ -123,7 +123,7 @@ final class Child {
   private void kill() {
     Process running = process;
     if (running != null) {
-      supervisor.log("warning", "agent killed: " + plan.reason(), spec, "");
+      supervisor.log("warn", "agent killed: " + plan.reason(), spec, "");
       running.destroyForcibly();
     }
   }
@@ -139,7 +139,7 @@ final class Child {
     plan.exited(supervisor.nanos(), "ended with code " + code);
     boolean wanted = plan.state() == ChildPlan.State.GONE;
     String members = ",\"code\":" + code + ",\"pid\":" + ended.pid();
-    supervisor.log(wanted ? "info" : "warning", "agent ended", spec, members);
+    supervisor.log(wanted ? "info" : "warn", "agent ended", spec, members);
     if (plan.state() == ChildPlan.State.HELD) {
       supervisor.log("error", "agent dies again and again, held: " + plan.reason(), spec, "");
     }

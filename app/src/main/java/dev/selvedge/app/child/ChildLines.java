@@ -73,7 +73,7 @@ final class ChildLines {
 
   private void tellSuppressed() {
     if (suppressed > 0) {
-      log.line("warning", "lines of the agent left out: " + suppressed, members);
+      log.line("warn", "lines of the agent left out: " + suppressed, members);
       suppressed = 0;
     }
   }
@@ -99,7 +99,7 @@ final class ChildLines {
   private static String known(String level) {
     return switch (level) {
       case "error", "severe" -> "error";
-      case "warning" -> "warning";
+      case "warn", "warning" -> "warn";
       default -> "info";
     };
   }

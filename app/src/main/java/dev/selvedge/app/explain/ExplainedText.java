@@ -1,5 +1,7 @@
 package dev.selvedge.app.explain;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.selvedge.edge.config.AgentConfig;
 import dev.selvedge.edge.config.AgentConfig.FailureMode;
 import dev.selvedge.edge.config.Config;
@@ -9,6 +11,8 @@ import dev.selvedge.edge.protocol.Audit;
 import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.Mutation;
 import dev.selvedge.edge.protocol.Verdict;
+import dev.selvedge.kernel.FailureCode;
+import dev.selvedge.kernel.HttpHead;
 import dev.selvedge.kernel.RequestTarget;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,12 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The words of an explanation: what a step is, then what it decided. Not thread-safe. */
 final class ExplainedText {
 
   private static final int MARGIN = 10;
+
+  /** From here on a fixed answer without a body is a refusal. */
+  private static final int FIRST_ERROR = 400;
 
   private final StringBuilder out = new StringBuilder();
   private String last = "";
@@ -87,6 +93,28 @@ final class ExplainedText {
           case AgentReplies.Reply.NotAsked not -> "not asked: " + not.why();
         };
     line("agents", agent.name() + " (" + agent.type() + ", " + where + "): " + what);
+    if (said.reply() instanceof AgentReplies.Reply.Decided decided) {
+      reasons(decided.decision().audit());
+    }
+  }
+
+  /** Rules on one line, what matched where on one each, and single words together. */
+  private void reasons(Audit audit) {
+    List<String> words = new ArrayList<>();
+    List<String> matches = new ArrayList<>();
+    audit.tags().forEach(tag -> (tag.indexOf(' ') < 0 ? words : matches).add(tag));
+    if (!audit.rules().isEmpty()) {
+      String rules = audit.rules().stream().map(ExplainedText::rule).collect(joining(", "));
+      line("agents", "  rules " + rules);
+    }
+    matches.forEach(match -> line("agents", "  " + match));
+    if (!words.isEmpty()) {
+      line("agents", "  tags " + String.join(", ", words));
+    }
+  }
+
+  private static String rule(Audit.Rule rule) {
+    return rule.id() + (rule.score() == 0 ? "" : " (" + rule.score() + ")");
   }
 
   private static String passedOver(AgentConfig agent) {
@@ -102,8 +130,6 @@ final class ExplainedText {
     if (audit.score() != 0) {
       parts.add("score " + audit.score());
     }
-    audit.rules().forEach(rule -> parts.add("rule " + rule.id()));
-    audit.tags().forEach(tag -> parts.add("tag " + tag));
     decision.mutations().forEach(change -> parts.add(change(change)));
     return String.join("; ", parts);
   }
@@ -139,13 +165,18 @@ final class ExplainedText {
     line("outcome", answer + name + ": " + why);
   }
 
-  void outcome(RouteConfig route, Config config, List<String> unknown) {
+  void outcome(RouteConfig route, HttpHead head, Config config, List<String> unknown) {
     String condition =
         unknown.isEmpty() ? "" : "if " + String.join(" and ", unknown) + " let it pass, ";
-    line("outcome", condition + service(route.service(), config));
+    line("outcome", condition + service(route.service(), head, config));
   }
 
-  private static String service(RouteConfig.Service service, Config config) {
+  /** How a refusal reads. */
+  static String refused(FailureCode code, int status) {
+    return "refused with " + status + ", " + code.code() + ": " + code.title();
+  }
+
+  private static String service(RouteConfig.Service service, HttpHead head, Config config) {
     return switch (service) {
       case RouteConfig.Service.Forward forward -> {
         UpstreamConfig upstream = config.upstreams().get(forward.upstream());
@@ -154,12 +185,19 @@ final class ExplainedText {
                 ? ""
                 : upstream.targets().stream()
                     .map(target -> target.address().toString())
-                    .collect(Collectors.joining(" or "));
+                    .collect(joining(" or "));
         yield "forwarded to upstream " + forward.upstream() + " (" + targets + ")";
       }
-      case RouteConfig.Service.StaticFiles files -> "answered from the files in " + files.root();
+      case RouteConfig.Service.StaticFiles files ->
+          head.method().equals("GET") || head.method().equals("HEAD")
+              ? "answered from the files in " + files.root()
+              : refused(FailureCode.METHOD_NOT_ALLOWED, FailureCode.METHOD_NOT_ALLOWED.status());
       case RouteConfig.Service.Respond respond ->
-          "answered with " + respond.status() + (respond.body() == null ? "" : " and a fixed body");
+          respond.body() == null && respond.status() >= FIRST_ERROR
+              ? refused(FailureCode.ROUTE_REFUSED, respond.status())
+              : "answered with "
+                  + respond.status()
+                  + (respond.body() == null ? "" : " and a fixed body");
       case RouteConfig.Service.Echo echo -> "answered with the request as JSON";
       case RouteConfig.Service.Redirect redirect ->
           "redirected with " + redirect.status() + " to " + redirect.to();

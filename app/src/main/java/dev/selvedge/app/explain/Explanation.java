@@ -113,7 +113,7 @@ public final class Explanation {
       throws InterruptedException {
     if (route.agents().isEmpty()) {
       text.line("agents", "none");
-      text.outcome(route, config, List.of());
+      text.outcome(route, head, config, List.of());
       return;
     }
     byte[] name = route.name().getBytes(StandardCharsets.UTF_8);
@@ -136,7 +136,7 @@ public final class Explanation {
       text.refusedBy(refusing);
     } else {
       text.changes("changed", before, FieldsSeen.of(head));
-      text.outcome(route, config, result.unknown());
+      text.outcome(route, head, config, result.unknown());
     }
   }
 
@@ -161,8 +161,7 @@ public final class Explanation {
   }
 
   private void refused(FailureCode code) {
-    text.line(
-        "outcome", "refused with " + code.status() + ", " + code.code() + ": " + code.title());
+    text.line("outcome", ExplainedText.refused(code, code.status()));
   }
 
   private int listener(@Nullable String name, int port) throws NotExplained {

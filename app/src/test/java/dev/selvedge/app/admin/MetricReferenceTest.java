@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -91,7 +92,7 @@ class MetricReferenceTest {
     return text.toString();
   }
 
-  /** Labels that the registration's method names before it, or the registration itself. */
+  /** Labels in the registration, or in its method before it, those of other registrations not. */
   private static List<String> labels(String text, int start, int end) {
     int method = Math.max(text.lastIndexOf("\n  }\n", start), 0);
     int statement = text.indexOf(';', end - 1);
@@ -102,12 +103,18 @@ class MetricReferenceTest {
     boolean none =
         tail.strip().startsWith(", \"\"") || tail.replaceAll("\\s", "").startsWith(",\"\"");
     if (!none) {
-      Matcher label = LABEL.matcher(text.substring(method, start) + tail);
+      Matcher label = LABEL.matcher(unregistered(text.substring(method, start)) + tail);
       while (label.find()) {
         found.add(label.group(1));
       }
     }
     return found;
+  }
+
+  private static String unregistered(String statements) {
+    return Stream.of(statements.split(";", -1))
+        .filter(statement -> !statement.contains("metrics."))
+        .collect(Collectors.joining(";"));
   }
 
   private static List<Path> sources() throws IOException {

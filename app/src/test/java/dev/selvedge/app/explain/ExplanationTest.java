@@ -44,6 +44,7 @@ class ExplanationTest {
           agents "deny" "sign"; policies { request-fields { set "x-a" "b" } } }
         route "far" { matches { path-prefix "/far" }; upstream "users"
           agents { agent "far"; agent "lax"; agent "sign" { after "far" } } }
+        route "files" { matches { path-prefix "/files" }; static { root "/" } }
         route "old" { matches { path "/old" }; redirect { to "/new"; status 308 } }
       }
       upstreams { upstream "users" { target "127.0.0.1:9001" } }
@@ -102,7 +103,7 @@ class ExplanationTest {
   @Test
   void namesTheAgentThatRefusesAndItsRule() throws Exception {
     assertThat(explain("GET http://shop/api/secret"))
-        .contains("deny (denylist, built in): block with 403; rule path ^/api/secret;")
+        .contains("deny (denylist, built in): block with 403\n            rules path ^/api/secret")
         .endsWith("outcome   answered by agent deny: block with 403\n")
         .doesNotContain("changed");
   }
@@ -150,7 +151,11 @@ class ExplanationTest {
   @Test
   void saysWhatAnswersWhereNothingIsForwarded() throws Exception {
     assertThat(explain("GET http://shop/old")).contains("outcome   redirected with 308 to /new");
-    assertThat(explain("POST http://shop/api/x")).contains("outcome   answered with 403\n");
+    assertThat(explain("POST http://shop/api/x"))
+        .contains("outcome   refused with 403, route_refused:");
+    assertThat(explain("GET http://shop/files/a")).contains("outcome   answered from the files in");
+    assertThat(explain("PUT http://shop/files/a"))
+        .contains("outcome   refused with 405, method_not_allowed:");
   }
 
   @Test

@@ -110,7 +110,8 @@ class BodyBoundsTest {
         assertThat(answer.code()).isEqualTo("spill_full");
         assertThat(answer.field("retry-after")).isEqualTo("1");
       }
-      assertThat(proxy.metric("selvedge_failures", "code=\"spill_full\"")).isEqualTo(1);
+      assertThat(proxy.metric("selvedge_failures", "source=\"limit\",code=\"spill_full\""))
+          .isEqualTo(1);
       assertThat(upstream.untouched()).isTrue();
       for (int i = 0; i < 2; i++) {
         ends.get(i).decide(Decision.ALLOW);

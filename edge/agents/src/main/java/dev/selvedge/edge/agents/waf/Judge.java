@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Judge {
 
   private static final int EXCERPT_MAX = 64;
+  private static final String CHAINED = "MATCHED_VARS:";
   private static final List<String> CRS_SCORES =
       List.of("detection_inbound_anomaly_score", "detection_outbound_anomaly_score");
   private static final Pattern SECRET =
@@ -99,10 +100,19 @@ final class Judge {
               scored == null ? points(match.severity()) : scored.points(),
               match.message(),
               match.tags(),
-              cut(match.variable()),
+              cut(place(match.variable())),
               masked(excerpt)));
     }
     return hits;
+  }
+
+  /** A chain that looks at what matched before means the place where that was. */
+  private static String place(String variable) {
+    String place = variable;
+    while (place.startsWith(CHAINED)) {
+      place = place.substring(CHAINED.length());
+    }
+    return place;
   }
 
   /** The CRS's own points for a severity. */

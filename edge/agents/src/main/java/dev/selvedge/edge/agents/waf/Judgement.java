@@ -6,6 +6,7 @@ import dev.selvedge.edge.protocol.Decision;
 import dev.selvedge.edge.protocol.Field;
 import dev.selvedge.edge.protocol.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -81,7 +82,8 @@ public record Judgement(
     if (action == Action.ALLOW && hits.isEmpty() && remarks.isEmpty()) {
       return Decision.ALLOW;
     }
-    return Decision.of(verdict()).with(audit(last ? SHOWN_MAX : SHOWN_FIRST_MAX));
+    boolean alone = last || blocks(); // A refused request has no answer to be judged.
+    return Decision.of(verdict()).with(audit(alone ? SHOWN_MAX : SHOWN_FIRST_MAX));
   }
 
   private Verdict verdict() {
@@ -95,13 +97,16 @@ public record Judgement(
     return new Verdict.Block(Answer.of(status));
   }
 
+  /** Told in the order of their points: a record may have room for a few only. */
   private Audit audit(int shown) {
     List<String> tags = new ArrayList<>();
     tags.add("waf:" + action.name().toLowerCase(Locale.ROOT));
     tags.addAll(remarks);
     Set<String> own = new LinkedHashSet<>();
     List<Audit.Rule> rules = new ArrayList<>();
-    for (Hit hit : hits) {
+    List<Hit> heaviest =
+        hits.stream().sorted(Comparator.comparingInt(Hit::points).reversed()).toList();
+    for (Hit hit : heaviest) {
       if (rules.size() < RULES_TOLD_MAX) {
         rules.add(new Audit.Rule(Long.toString(hit.rule()), hit.points()));
       }

@@ -31,7 +31,7 @@ public final class BreakerKeys {
           "agents.agent.circuit-breaker.timeout",
           time("1ms", "1h"),
           "\"30s\"",
-          "How long it stays open before one call at a time probes.",
+          "How long it stays open before one call at a time probes; less after a new connection.",
           "AgentBreakerTest#probesAfterItsTimeout");
 
   public static final Key<Duration> WINDOW =

@@ -97,7 +97,7 @@ public final class ServiceKeys {
       Key.required(
           "routes.route.redirect.to",
           new Types.Text<>("path or URL, with `{path}` and `{query}`", Texts::redirect),
-          "Where the client is sent.",
+          "Where the client is sent; `{query}` brings its `?`, and behind a `?` both are escaped.",
           "ServicesTest#redirectsWithPathAndQuery");
 
   public static final Key<Integer> REDIRECT_STATUS =

@@ -41,7 +41,7 @@ public final class SystemKeys {
           "system.graceful-shutdown-timeout",
           time("1ms", "1h"),
           "\"30s\"",
-          "How long a drain may take before connections are cut.",
+          "How long a drain may take; then what has no answer gets 503, and connections are cut.",
           "SystemKeysTest#cutsConnectionsAtTheEndOfADrain");
 
   public static final Key<Duration> DRAIN_DELAY =

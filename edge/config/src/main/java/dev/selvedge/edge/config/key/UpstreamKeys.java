@@ -59,7 +59,7 @@ public final class UpstreamKeys {
           "upstreams.upstream.timeouts.connect",
           time("1ms", "1h"),
           "\"5s\"",
-          "How long connecting may take: 504, or 502 where it is refused.",
+          "How long a try to connect may take, of two at most: 504, or 502 where it is refused.",
           "TimersTest#endsConnecting");
 
   public static final Key<Duration> WRITE_STALL =

@@ -101,9 +101,12 @@ public final class Texts {
       return null;
     }
     @Nullable Path folder = file.getParent();
-    return folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)
-        ? spot.refuse("access-log cannot be written: " + file + " is no file in a folder there is")
-        : new AccessLog.ToFile(file);
+    if (folder == null || Files.isDirectory(file)) {
+      return spot.refuse("access-log cannot be written: " + file + " is a folder");
+    }
+    return Files.isDirectory(folder)
+        ? new AccessLog.ToFile(file)
+        : spot.refuse("access-log cannot be written: there is no folder " + folder);
   }
 
   /** Visible ASCII without spaces: it is sent in a field. Never shown in a message. */

@@ -121,6 +121,15 @@ class ProblemsTest {
   }
 
   @Test
+  void anAccessLogNeedsAFolderAndIsNone() {
+    assertThat(Configs.problemsBeside("system { access-log \"/none/such/x.log\" }"))
+        .containsExactly(
+            "3:21: access-log cannot be written: there is no folder " + Path.of("/none/such"));
+    assertThat(Configs.problemsBeside("system { access-log \"/\" }"))
+        .containsExactly("3:21: access-log cannot be written: " + Path.of("/") + " is a folder");
+  }
+
+  @Test
   void addressesAreChecked() {
     assertThat(
             Configs.problemsBeside(

@@ -65,6 +65,10 @@ public final class AgentContract {
   }
 
   public static void main(String[] arguments) {
+    if (arguments.length != 1) {
+      System.err.println("usage: AgentContract unix:PATH | HOST:PORT");
+      System.exit(2);
+    }
     List<Result> results = run(arguments[0], System.out);
     System.exit(results.stream().anyMatch(result -> result.outcome() == Outcome.FAIL) ? 1 : 0);
   }

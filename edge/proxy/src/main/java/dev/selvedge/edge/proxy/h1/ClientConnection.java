@@ -160,8 +160,9 @@ public final class ClientConnection extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** The drain's time is over. */
+  /** The drain's time is over: a request without an answer gets 503 if that can leave at once. */
   public void abort() {
+    exchange.clientFailed(Failure.of(FailureCode.DRAINING));
     channel.close();
   }
 

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -127,9 +129,12 @@ public final class Listeners {
     onAllConnections(ClientConnection::drain);
   }
 
-  /** Cuts what is left. */
-  public void abortConnections() {
+  /** Cuts what is left. Waits for it: a loop that ends before would record another reason. */
+  public void abortConnections() throws InterruptedException {
+    CountDownLatch loops = new CountDownLatch(workers.size());
     onAllConnections(ClientConnection::abort);
+    workers.forEach(worker -> worker.execute(loops::countDown));
+    boolean _ = loops.await(CLOSE_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void onAllConnections(Consumer<ClientConnection> action) {

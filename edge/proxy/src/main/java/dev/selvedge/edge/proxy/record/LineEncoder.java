@@ -5,20 +5,21 @@ import dev.selvedge.kernel.FailureCode;
 import dev.selvedge.kernel.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a record as one JSON line into a buffer of its own, without a String and without
  * allocating; no byte from the network gets into the line unescaped.
  *
  * <p>Access lines and refusal lines have the same members in the same order; refusal lines say so
- * in {@code msg} and may have {@code gap} and {@code suppressed} at their end. {@code time} is when
- * the request began. Confined to its event loop.
+ * in {@code msg} and may have {@code agent}, {@code gap} and {@code suppressed} at their end.
+ * {@code time} is when the request began. Confined to its event loop.
  */
 final class LineEncoder {
 
   /**
-   * Bytes of the longest line: every byte from the network escaped (six bytes each), two names, and
-   * the fixed parts.
+   * Bytes of the longest line: every byte from the network escaped (six bytes each), three names,
+   * and the fixed parts.
    */
   static final int MAX_LINE =
       6
@@ -26,7 +27,7 @@ final class LineEncoder {
                   + DecisionRecord.MAX_HOST
                   + DecisionRecord.MAX_PATH
                   + DecisionRecord.MAX_FOREIGN_ID
-                  + 2 * Names.MAX_LOGGED)
+                  + 3 * Names.MAX_LOGGED)
           + 6 * AuditTrail.MAX
           + 2_048;
 
@@ -47,6 +48,7 @@ final class LineEncoder {
   private static final byte[] DURATION = ascii(",\"duration_us\":");
   private static final byte[] BYTES_IN = ascii(",\"bytes_in\":");
   private static final byte[] BYTES_OUT = ascii(",\"bytes_out\":");
+  private static final byte[] AGENT = ascii(",\"agent\":");
   private static final byte[] GAP = ascii(",\"gap\":true");
   private static final byte[] AUDITS = ascii(",\"audits\":[");
   private static final byte[] AUDIT = ascii("{\"agent\":");
@@ -56,6 +58,7 @@ final class LineEncoder {
   private static final byte[] SUPPRESSED = ascii(",\"suppressed\":");
   private static final byte[] END = ascii("}\n");
   private static final byte[] NULL = ascii("null");
+  private static final int NOBODY = -1;
   private static final byte[][] CODES = codes();
   private static final byte[] UNICODE = ascii("\\u00");
 
@@ -85,6 +88,11 @@ final class LineEncoder {
   /** Writes a line for a notable record and returns its length. */
   int notable(DecisionRecord record, long suppressed) {
     members(record, intro(record));
+    int agent = agent(record);
+    if (agent != NOBODY) {
+      put(AGENT);
+      put(names.json(agent));
+    }
     if (record.gap) {
       put(GAP);
     }
@@ -108,6 +116,34 @@ final class LineEncoder {
       case CLIENT, LIMIT, ROUTE, AGENT -> WARN;
       case UPSTREAM, SELF -> ERROR;
     };
+  }
+
+  /** The agent whose advice or failure refused the request, or made the gap. */
+  private static int agent(DecisionRecord record) {
+    FailureCode failure = record.failure();
+    if (failure != null && failure.source() != FailureCode.Source.AGENT) {
+      return NOBODY;
+    }
+    Step wanted = how(failure);
+    int agent = NOBODY;
+    int kept = Math.min(record.stepCount, DecisionRecord.MAX_STEPS);
+    for (int i = 0; i < kept; i++) {
+      boolean passed = i + 1 < kept && Step.of(record.steps[i + 1]) == Step.GAP;
+      if (Step.of(record.steps[i]) == wanted && passed == (failure == null)) {
+        agent = record.references[i];
+      }
+    }
+    return agent;
+  }
+
+  private static Step how(@Nullable FailureCode failure) {
+    if (failure == FailureCode.AGENT_BLOCKED) {
+      return Step.AGENT_BLOCKED;
+    }
+    if (failure == FailureCode.AGENT_CHALLENGED) {
+      return Step.AGENT_CHALLENGED;
+    }
+    return failure == FailureCode.AGENT_REDIRECTED ? Step.AGENT_REDIRECTED : Step.AGENT_FAILED;
   }
 
   private void members(DecisionRecord record, byte[] intro) {

@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -72,15 +76,26 @@ final class LogWriter implements Runnable, AutoCloseable {
     return switch (config) {
       case AccessLog.Off off -> new LogTarget(null, false);
       case AccessLog.Stdout out -> stdout;
-      case AccessLog.ToFile to ->
-          new LogTarget(
-              FileChannel.open(
-                  to.file(),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE,
-                  StandardOpenOption.APPEND),
-              true);
+      case AccessLog.ToFile to -> new LogTarget(openFile(to.file()), true);
     };
+  }
+
+  private static FileChannel openFile(Path file) throws IOException {
+    try {
+      return FileChannel.open(
+          file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    } catch (NoSuchFileException missing) {
+      throw unwritable(file, "there is no such folder", missing);
+    } catch (AccessDeniedException denied) {
+      throw unwritable(file, "permission denied", denied);
+    } catch (FileSystemException other) {
+      throw unwritable(file, String.valueOf(other.getReason()), other);
+    }
+  }
+
+  /** These exceptions name the file alone in their messages. */
+  private static IOException unwritable(Path file, String why, IOException cause) {
+    return new IOException("the access log " + file + " cannot be written: " + why, cause);
   }
 
   /** Drains these two from now on. */

@@ -60,6 +60,37 @@ class LineEncoderTest {
   }
 
   @Test
+  void namesTheAgentThatRefusedOrFailed() {
+    int open = names.number("open");
+    int closed = names.number("closed");
+    int timeout = FailureCode.AGENT_TIMEOUT.ordinal();
+    DecisionRecord record = Samples.plain(1, 0);
+    record.step(Step.AGENT_FAILED, closed, 2_000);
+    record.step(Step.AGENT_FAILED, open, 3_000);
+    record.step(Step.GAP, timeout, 3_000);
+    record.gap();
+    record.fail(FailureCode.AGENT_TIMEOUT);
+    assertThat(notable(record, 0)).endsWith(",\"agent\":\"closed\",\"gap\":true}\n");
+
+    DecisionRecord gap = Samples.plain(1, 0);
+    gap.step(Step.AGENT_FAILED, open, 2_000);
+    gap.step(Step.GAP, timeout, 2_000);
+    gap.gap();
+    assertThat(notable(gap, 0)).endsWith(",\"agent\":\"open\",\"gap\":true}\n");
+
+    DecisionRecord blocked = Samples.plain(1, 0);
+    blocked.step(Step.AGENT_BLOCKED, closed, 2_000);
+    blocked.step(Step.AGENT_FAILED, open, 3_000);
+    blocked.fail(FailureCode.AGENT_BLOCKED);
+    assertThat(notable(blocked, 0)).endsWith(",\"agent\":\"closed\"}\n");
+
+    DecisionRecord later = Samples.plain(1, 0);
+    later.step(Step.AGENT_ALLOWED, closed, 2_000);
+    later.fail(FailureCode.CONNECT_FAILED);
+    assertThat(notable(later, 0)).doesNotContain("\"agent\"");
+  }
+
+  @Test
   void letsNoByteOfTheWireThroughUnescaped() {
     for (int b = 0; b < 256; b++) {
       DecisionRecord record = Samples.plain(1, names.number("r\u2028\n\"" + (char) b));

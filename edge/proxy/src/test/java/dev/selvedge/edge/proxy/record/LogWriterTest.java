@@ -1,6 +1,7 @@
 package dev.selvedge.edge.proxy.record;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.selvedge.edge.config.SystemConfig.AccessLog;
@@ -22,6 +23,14 @@ class LogWriterTest {
   private static final int LINES = 1_000_000;
 
   @TempDir private Path folder = Path.of("");
+
+  @Test
+  void saysWhyItsFileCannotBeOpened() {
+    AccessLog nowhere = new AccessLog.ToFile(folder.resolve("none/access.log"));
+    assertThatThrownBy(() -> Records.open(1, 1, new Names(), new Metrics(), nowhere))
+        .hasMessageContaining("the access log ")
+        .hasMessageEndingWith("access.log cannot be written: there is no such folder");
+  }
 
   /** As fast as a loop can, which is faster than anything serves requests. */
   @Test

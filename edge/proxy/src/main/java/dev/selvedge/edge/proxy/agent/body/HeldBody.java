@@ -256,6 +256,7 @@ final class HeldBody {
           try {
             done = visit.work();
           } catch (IOException failed) {
+            files.failed(failed, System.nanoTime());
             comeBack(() -> refused = Failure.of(FailureCode.SPILL_FAILED, failed));
             return;
           } catch (RuntimeException | Error bug) {

@@ -3,7 +3,9 @@ package dev.selvedge.edge.proxy.agent.body;
 import dev.selvedge.edge.proxy.loop.Bounds;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -12,10 +14,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpillFiles {
 
+  private static final System.Logger LOG = System.getLogger("selvedge.proxy");
+  private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> FILE_MODE =
@@ -47,6 +53,7 @@ public final class SpillFiles {
   private final Bounds bytes = new Bounds(0);
   private volatile @Nullable Path folder;
   private volatile @Nullable Path made;
+  private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   /**
    * Makes nothing yet.
@@ -88,9 +95,37 @@ public final class SpillFiles {
    */
   public void folder(@Nullable Path configured) throws IOException {
     if (configured != null) {
-      makeOrCheck(configured);
+      try {
+        makeOrCheck(configured);
+      } catch (IOException why) {
+        throw new IOException("spill-directory " + configured + ": " + reason(why), why);
+      }
     }
     folder = configured;
+  }
+
+  /**
+   * A file could not be used. Every refusal has its record and its line; the reason and the folder
+   * are told in the log once a minute at most, so that a full disk does not fill it.
+   */
+  void failed(IOException why, long nowNanos) {
+    long until = quietUntil.get();
+    if (nowNanos - until >= 0 && quietUntil.compareAndSet(until, nowNanos + QUIET_NANOS)) {
+      Path at = folder;
+      String where = at == null ? "the folder for temporary files" : at.toString();
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "bodies held for agents cannot be kept in " + where + ": " + reason(why));
+    }
+  }
+
+  /** Of these exceptions the message may be the file alone. */
+  private static String reason(IOException why) {
+    if (why instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String reason = why instanceof FileSystemException file ? file.getReason() : why.getMessage();
+    return reason == null ? why.getClass().getSimpleName() : reason;
   }
 
   /** Makes a file that has no name any more. Blocks. */
@@ -135,6 +170,8 @@ public final class SpillFiles {
       Files.createDirectory(at, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     } catch (FileAlreadyExistsException there) {
       check(at);
+    } catch (NoSuchFileException missing) {
+      throw new IOException("there is no folder " + at.getParent() + " to make it in", missing);
     }
   }
 
@@ -146,7 +183,7 @@ public final class SpillFiles {
         !Files.exists(self)
             || found.owner().equals(Files.getOwner(self, LinkOption.NOFOLLOW_LINKS));
     if (!found.isDirectory() || !ours || !OWNER_ONLY.containsAll(found.permissions())) {
-      throw new IOException(at + " must be a folder of our own with mode 0700");
+      throw new IOException("it must be a folder of our own with mode 0700");
     }
   }
 
