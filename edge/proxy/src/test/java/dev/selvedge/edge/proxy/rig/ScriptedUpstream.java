@@ -147,6 +147,10 @@ public final class ScriptedUpstream implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
+        if (server.isClosed()) {
+          socket.close(); // It came between the close and the wake-up of this thread.
+          return;
+        }
         accepted.incrementAndGet();
         open.add(socket);
         Thread.ofVirtual().start(() -> serve(script, socket));
