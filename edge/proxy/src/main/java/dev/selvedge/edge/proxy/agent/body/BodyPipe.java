@@ -253,15 +253,28 @@ public final class BodyPipe {
   }
 
   /**
-   * Grants what all have room for; not in crumbs, unless the sender perhaps has nothing left.
+   * Grants what all have room for, until they have none: a sender that keeps part of what it was
+   * granted to itself may not be moved by the first grant, and then nothing else moves this pipe.
+   */
+  private void grant() {
+    int more = grantable();
+    while (more > 0) {
+      granted += more;
+      sink.grant(more);
+      more = grantable();
+    }
+  }
+
+  /**
+   * Bytes worth to be granted now; not in crumbs, unless the sender perhaps has nothing left.
    *
    * <p>A held body has less room than a window. Against that room, what a sender perhaps does not
    * send must not count, or both would wait for ever; what agents keep stays within the window
    * whatever the sender does.
    */
-  private void grant() {
-    if (ended) {
-      return;
+  private int grantable() {
+    if (ended || closed) {
+      return 0;
     }
     long outstanding = granted - received;
     long unsure = narrow() ? Math.clamp(outstanding, 0, reserve) : 0;
@@ -272,10 +285,7 @@ public final class BodyPipe {
     agents -= outstanding;
     long more = Math.min(agents, stages.getFirst().room() - outstanding + unsure);
     boolean waits = outstanding <= unsure && agents >= worth;
-    if (more >= worth || more > 0 && waits) {
-      granted += more;
-      sink.grant((int) more);
-    }
+    return more >= worth || more > 0 && waits ? (int) more : 0;
   }
 
   /** Whether the first step has the room of a held body, here or in a pipe behind this one. */

@@ -296,6 +296,32 @@ class BodyPipeTest {
     assertNothingLeft(pipe);
   }
 
+  /** A sender whose memory became short midway keeps all but 64 KiB of a window to itself. */
+  @Test
+  void grantsAHeldBodyUntilASenderThatKeepsMostOfItsWindowCanGoOn() {
+    int window = 262_144;
+    int kept = window - 65_536;
+    for (int unasked = 16_384; unasked <= window; unasked += 4_096) {
+      BodyPipe pipe =
+          new BodyPipe(
+              end,
+              new BodyPipe.Means(disk.alloc, buffered, window, disk.files, disk.loop),
+              true,
+              window);
+      Noted agent = new Noted();
+      agent.credit = 1 << 30;
+      pipe.inspect(agent, 1 << 30);
+      pipe.start();
+      end.grants.clear();
+      pipe.chunk(disk.alloc.directBuffer(unasked).writeZero(unasked));
+      pipe.flush();
+      disk.settle();
+      int granted = window + end.grants.stream().mapToInt(Integer::intValue).sum();
+      assertThat(granted - unasked).as("after %s bytes", unasked).isGreaterThan(kept);
+      assertNothingLeft(pipe);
+    }
+  }
+
   /** Agents that are asked only when others have decided see what those made of the body. */
   @Test
   void canBeJoined() {

@@ -42,6 +42,10 @@ final class PipeRun implements Sink {
   private long sinkCredit;
   private int largestPiece;
   private int spared;
+
+  /** Bytes after which the sender's memory becomes short: from then on it spares. */
+  private final int shortFrom;
+
   private final boolean largeReads;
   private final boolean hasty;
 
@@ -56,6 +60,7 @@ final class PipeRun implements Sink {
     this.window = unasked ? WINDOW + SPARE : WINDOW;
     this.granted = unasked ? window : 0;
     this.spared = unasked && random.nextBoolean() ? SPARE : 0;
+    this.shortFrom = unasked && spared == 0 ? random.nextInt(2 * window) : Integer.MAX_VALUE;
     this.hasty = random.nextInt(3) == 0;
     this.largeReads = spared > 0 && random.nextBoolean();
     BodyPipe.Means means = new BodyPipe.Means(disk.alloc, buffered, window, disk.files, disk.loop);
@@ -146,6 +151,7 @@ final class PipeRun implements Sink {
   }
 
   private void source() {
+    spared = sent >= shortFrom ? SPARE : spared;
     int parts = 1 + random.nextInt(5);
     for (int i = 0; i < parts && failure == null && mayBeSent() > 0; i++) {
       int most = Math.min(largestPiece, mayBeSent());
@@ -168,8 +174,9 @@ final class PipeRun implements Sink {
     return most >= LARGE_READ || most == rest || !largeReads ? most : 0;
   }
 
+  /** Nobody takes from a body that is held, so nothing but its own steps can move it. */
   private void credit() {
-    if (sinkCredit < window) {
+    if (released && sinkCredit < window) {
       int more = 1 + random.nextInt(40_000);
       sinkCredit += more;
       pipe.credit(more);
