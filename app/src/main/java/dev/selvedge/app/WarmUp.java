@@ -1,8 +1,11 @@
 package dev.selvedge.app;
 
+import dev.selvedge.app.child.SocketFolder;
+import dev.selvedge.edge.agents.echo.EchoAgent;
 import dev.selvedge.edge.config.Config;
 import dev.selvedge.edge.config.load.ConfigLoader;
 import dev.selvedge.edge.config.load.Loaded;
+import dev.selvedge.edge.protocol.agent.AgentServer;
 import dev.selvedge.edge.proxy.Proxy;
 import dev.selvedge.edge.proxy.record.Names;
 import dev.selvedge.edge.proxy.record.Records;
@@ -15,10 +18,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * Runs real requests through a private proxy on loopback before the real one listens, so that its
- * first requests meet compiled code: a cold JVM serves at two thirds of its speed.
+ * first requests meet compiled code: a cold JVM serves at two thirds of its speed, and where agents
+ * are asked, many requests at once could outlast an agent's deadline for no fault of the agent.
  *
  * <p>Bounded in time. Has its own listeners, metrics and records: nothing of it is seen later.
  */
@@ -42,9 +47,25 @@ final class WarmUp {
       upstreams { upstream "back" { target "127.0.0.1:${BACK}" } }
       """;
 
-  private static final byte[] REQUEST =
+  private static final String AGENT_CONFIG =
       """
-      GET /warm/up?now=1 HTTP/1.1
+      routes {
+        route "advised" {
+          matches { listener "front"; path-prefix "/advised/" }
+          upstream "back"
+          agents "guide"
+        }
+      }
+      agents {
+        agent "guide" { unix-socket path="${GUIDE}"; events "request_headers"; failure-mode "open" }
+      }
+      """;
+
+  private static final Duration GUIDE_PATIENCE = Duration.ofMillis(100);
+
+  private static final String REQUEST =
+      """
+      GET /%s/up?now=1 HTTP/1.1
       Host: localhost:8080
       User-Agent: selvedge/warm-up
       Accept: text/html,application/json;q=0.9,*/*;q=0.8
@@ -53,33 +74,51 @@ final class WarmUp {
       Cookie: a=1; b=2
 
       """
-          .replace("\n", "\r\n")
-          .getBytes(StandardCharsets.US_ASCII);
+          .replace("\n", "\r\n");
 
   private WarmUp() {}
 
-  /** Serves itself for that long; a failure costs speed only, so it is logged and forgotten. */
-  static void run(Duration time) {
+  /**
+   * Serves itself for that long; a failure costs speed only, so it is logged and forgotten.
+   *
+   * @param agents whether every other request is put to an agent
+   */
+  static void run(Duration time, boolean agents) {
+    long end = System.nanoTime() + time.toNanos();
     try {
-      serve(time);
+      if (agents) {
+        serveWithAgent(end);
+      } else {
+        serve(end, "");
+      }
     } catch (IOException failed) {
       JsonLines.line("warn", "warm-up failed: " + failed.getMessage(), "");
     }
   }
 
-  private static Config config(int port) throws IOException {
-    Loaded loaded = ConfigLoader.parse(CONFIG, "warm-up", name -> String.valueOf(port));
-    return switch (loaded) {
+  private static void serveWithAgent(long end) throws IOException {
+    try (SocketFolder folder = SocketFolder.open()) {
+      String socket = folder.socket(0, 0).toString();
+      try (AgentServer _ = AgentServer.listen(new EchoAgent(), "unix:" + socket)) {
+        serve(end, socket);
+      }
+    }
+  }
+
+  /** With an agent where its socket is named. */
+  private static Config config(int port, String guide) throws IOException {
+    String text = guide.isEmpty() ? CONFIG : CONFIG + AGENT_CONFIG;
+    Map<String, String> names = Map.of("BACK", String.valueOf(port), "GUIDE", guide);
+    return switch (ConfigLoader.parse(text, "warm-up", names::get)) {
       case Loaded.Ok ok -> ok.config();
       case Loaded.Refused refused -> throw new IOException(refused.problems().toString());
     };
   }
 
-  private static void serve(Duration time) throws IOException {
-    long end = System.nanoTime() + time.toNanos();
+  private static void serve(long end, String guide) throws IOException {
     Metrics metrics = new Metrics();
     Names names = new Names();
-    Config first = config(1);
+    Config first = config(1, "");
     try (Records records = Records.open(0, 1, names, metrics, first.system().accessLog());
         Proxy proxy =
             Proxy.start(
@@ -90,24 +129,32 @@ final class WarmUp {
       if (back == null || front == null) {
         throw new IOException("no address");
       }
-      proxy.reload(config(back.getPort()));
-      request(front, end);
+      proxy.reload(config(back.getPort(), guide));
+      boolean _ = proxy.awaitAgents(GUIDE_PATIENCE);
+      request(front, end, guide.isEmpty() ? "warm" : "advised");
     }
   }
 
-  private static void request(InetSocketAddress address, long end) throws IOException {
+  private static void request(InetSocketAddress address, long end, String other)
+      throws IOException {
+    byte[] plain = request("warm");
+    byte[] advised = request(other);
     byte[] answer = new byte[4096];
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(2000);
       OutputStream out = socket.getOutputStream();
       InputStream in = socket.getInputStream();
-      while (System.nanoTime() < end) {
-        out.write(REQUEST);
+      for (boolean first = true; System.nanoTime() < end; first = !first) {
+        out.write(first ? plain : advised);
         if (in.read(answer) <= 0) {
           throw new IOException("the private proxy closed the connection");
         }
       }
     }
+  }
+
+  private static byte[] request(String folder) {
+    return REQUEST.formatted(folder).getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * A folder of this process that nobody else may enter, for the sockets of its children; removed at
  * the end. One that a killed process left behind is removed by the next that starts. Thread-safe.
  */
-final class SocketFolder implements AutoCloseable {
+public final class SocketFolder implements AutoCloseable {
 
   /** Of {@code sun_path}, with its final zero byte (unix(7)). */
   private static final int PATH_BYTES_MAX = 107;
@@ -27,7 +27,7 @@ final class SocketFolder implements AutoCloseable {
   }
 
   /** Makes one in the system's folder for such things, or in /tmp if that one's path is long. */
-  static SocketFolder open() throws IOException {
+  public static SocketFolder open() throws IOException {
     return open(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
   }
 
@@ -49,7 +49,7 @@ final class SocketFolder implements AutoCloseable {
   }
 
   /** The path of one child's socket. */
-  Path socket(int child, long start) {
+  public Path socket(int child, long start) {
     return folder.resolve(child + "." + start);
   }
 
