@@ -217,6 +217,11 @@ public final class Exchange {
     if (state == State.ASKED || state == State.ANSWERING) {
       record.step(Step.REQUEST_BODY_COMPLETE, 0, worker.now());
     }
+    Peer from = peer;
+    if (trailers != null && from != null) {
+      snapshot.hygiene().cleanTrailers(trailers, from);
+      route.requestEdits().dropFrom(trailers);
+    }
     stream.requestEnd(trailers);
   }
 
