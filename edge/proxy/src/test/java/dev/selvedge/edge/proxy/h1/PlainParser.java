@@ -246,7 +246,7 @@ final class PlainParser {
       boolean known =
           Arrays.stream(KnownField.values()).anyMatch(k -> k.fieldName().equals(field[0]));
       boolean validator = field[0].equals("etag") || field[0].equals("last-modified");
-      if (known ? validator : !field[0].contains("_")) {
+      if (known ? validator : !field[0].matches(".*_.*|content-.*|x-forwarded-.*")) {
         kept.append('|').append(field[0]).append('=').append(field[1]);
         count++;
       }
