@@ -24,19 +24,27 @@ import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * What {@code ./build} prints at its end: the slowest test classes, whether the time budget was
- * kept, and as its last line how many tests ran and which were skipped and why. Run from source, so
- * that it works where a module failed.
+ * kept, and as its last line how many tests ran and which were skipped and why: each reason with
+ * the tests it kept from running, by their methods. Run from source, so that it works where a
+ * module failed.
  */
 public final class BuildReport {
 
   private static final int SLOWEST = 20;
   private static final int BUDGET_SECONDS = 15 * 60;
 
+  /** Words in front of the reason in the text of an assumption that does not hold. */
+  private static final List<String> BEFORE_THE_REASON =
+      List.of("org.opentest4j.TestAbortedException: ", "Assumption failed: ");
+
   private record Case(String name, double seconds) {}
 
   private int run;
   private int failed;
-  private final Map<String, Integer> skipped = new TreeMap<>();
+
+  /** For each reason the methods that were skipped, with how often. */
+  private final Map<String, Map<String, Integer>> skipped = new TreeMap<>();
+
   private final List<Case> cases = new ArrayList<>();
   private final List<String> unreadable = new ArrayList<>();
 
@@ -94,8 +102,9 @@ public final class BuildReport {
       seconds += time.isEmpty() ? 0 : Double.parseDouble(time);
       NodeList skips = test.getElementsByTagName("skipped");
       if (skips.getLength() > 0) {
-        String why = ((Element) skips.item(0)).getAttribute("message");
-        skipped.merge(why.isEmpty() ? "no reason given" : firstLine(why), 1, Integer::sum);
+        skipped
+            .computeIfAbsent(reason((Element) skips.item(0)), why -> new TreeMap<>())
+            .merge(method(test), 1, Integer::sum);
       } else {
         run++;
       }
@@ -105,8 +114,28 @@ public final class BuildReport {
     cases.add(new Case(suite.getAttribute("name"), seconds));
   }
 
+  /** Of an assumption the reason stands in the element's text, else in its message. */
+  private static String reason(Element skip) {
+    String message = skip.getAttribute("message");
+    String reason = firstLine(message.isEmpty() ? skip.getTextContent() : message);
+    for (String before : BEFORE_THE_REASON) {
+      reason = reason.startsWith(before) ? reason.substring(before.length()) : reason;
+    }
+    return reason.isEmpty() || reason.equals("org.opentest4j.TestAbortedException")
+        ? "no reason given"
+        : reason;
+  }
+
   private static String firstLine(String text) {
-    return text.lines().findFirst().orElse(text).strip();
+    return text.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse("");
+  }
+
+  /** Class and method, without the package and the parameters; the class where all of it is. */
+  private static String method(Element test) {
+    String owner = test.getAttribute("classname");
+    String simple = owner.substring(owner.lastIndexOf('.') + 1);
+    String method = test.getAttribute("name").split("[(\\[]", -1)[0];
+    return method.isEmpty() ? simple : simple + "." + method;
   }
 
   /**
@@ -123,14 +152,24 @@ public final class BuildReport {
     }
     boolean kept = mode.equals("soak") || seconds <= BUDGET_SECONDS;
     out.printf("build took %d s of %d s%s%n", seconds, BUDGET_SECONDS, kept ? "" : ": over");
-    int left = skipped.values().stream().mapToInt(Integer::intValue).sum();
+    int left = skipped.values().stream().mapToInt(BuildReport::sum).sum();
     String why =
         skipped.entrySet().stream()
-            .map(entry -> entry.getValue() + ": " + entry.getKey())
+            .map(entry -> entry.getKey() + ": " + named(entry.getValue()))
             .collect(Collectors.joining("; "));
     String failures = failed == 0 ? "" : ", failed " + failed;
     String reasons = why.isEmpty() ? "" : " (" + why + ")";
     out.println("run " + run + failures + ", skipped " + left + reasons);
     return kept && run > 0 && failed == 0;
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static String named(Map<String, Integer> methods) {
+    return methods.entrySet().stream()
+        .map(entry -> entry.getKey() + (entry.getValue() == 1 ? "" : " " + entry.getValue() + "x"))
+        .collect(Collectors.joining(", "));
   }
 }

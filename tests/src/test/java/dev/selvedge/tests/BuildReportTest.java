@@ -22,15 +22,29 @@ class BuildReportTest {
         <testcase name="two" classname="a.FooTest" time="2.0"/>
       </testsuite>
       """;
-  private static final String TWO_SKIPPED =
+
+  /** As Surefire writes an assumption that does not hold: the reason is in the text. */
+  private static final String ABORTED =
+      """
+      <skipped type="org.opentest4j.TestAbortedException"><![CDATA[\
+      org.opentest4j.TestAbortedException: Assumption failed: no promtool
+      \tat org.junit.jupiter.api.Assumptions.assumeTrue(Assumptions.java:127)
+      ]]></skipped>\
+      """;
+
+  private static final String FIVE_SKIPPED =
       """
       <testsuite name="a.BarTest" time="0">
         <testcase name="one" classname="a.BarTest" time="0">
           <skipped message="no suites found&#10;more"/>
         </testcase>
         <testcase name="two" classname="a.BarTest" time=""><skipped/></testcase>
+        <testcase name="three(int)[1]" classname="a.BarTest" time="0">%1$s</testcase>
+        <testcase name="three(int)[2]" classname="a.BarTest" time="0">%1$s</testcase>
+        <testcase name="" classname="a.b.BazIT" time="0">%1$s</testcase>
       </testsuite>
-      """;
+      """
+          .formatted(ABORTED);
   private static final String ONE_FAILED =
       """
       <testsuite name="a.BadTest" time="0">
@@ -59,10 +73,12 @@ class BuildReportTest {
   @Test
   void endsWithWhatRanAndWhatWasSkippedAndWhy() throws IOException {
     report("a/target/surefire-reports", "TEST-a.FooTest.xml", TWO_PASSED);
-    report("b/target/failsafe-reports", "TEST-a.BarTest.xml", TWO_SKIPPED);
+    report("b/target/failsafe-reports", "TEST-a.BarTest.xml", FIVE_SKIPPED);
     Printed printed = print("all", 10);
     assertThat(printed.lines().getLast())
-        .isEqualTo("run 2, skipped 2 (1: no reason given; 1: no suites found)");
+        .isEqualTo(
+            "run 2, skipped 5 (no promtool: BarTest.three 2x, BazIT; no reason given: BarTest.two;"
+                + " no suites found: BarTest.one)");
     assertThat(printed.lines()).contains("   1003.5 s  a.FooTest");
     assertThat(printed.lines()).contains("build took 10 s of 900 s");
     assertThat(printed.good()).isTrue();

@@ -11,6 +11,7 @@ import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,6 +187,35 @@ class BoundsTest {
       assertThat(failures(proxy, "body_too_large")).isEqualTo(1);
       client.hangUp();
       proxy.awaitRest();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void cutsABodyOverMaxBodyThatIsAnsweredAlready(int loops) throws Exception {
+    AtomicLong received = new AtomicLong();
+    try (ScriptedUpstream upstream =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n");
+              while (connection.read() >= 0) {
+                received.incrementAndGet();
+              }
+            });
+        RunningProxy proxy =
+            RunningProxy.start(loops, limits("max-body \"1KiB\""), ROUTE + upstream.kdl(""));
+        RawClient client = proxy.client()) {
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+      String block = "200\r\n" + "b".repeat(512) + "\r\n";
+      client.send(block);
+      assertThat(new String(client.exactly(15), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 200 OK");
+      client.send(block + "1\r\nb\r\n");
+      Await.until("it is cut", () -> failures(proxy, "body_too_large") == 1);
+      client.hangUp();
+      proxy.awaitRest();
+      assertThat(received.get()).isLessThanOrEqualTo(1024 + 32);
+      assertThat(proxy.metric("selvedge_requests", "status=\"2xx\"")).isEqualTo(1);
     }
   }
 

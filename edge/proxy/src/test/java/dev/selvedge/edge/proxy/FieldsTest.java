@@ -7,6 +7,7 @@ import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of fields on their way in both directions (EDGE 1, field hygiene). */
@@ -164,12 +165,61 @@ class FieldsTest {
   void removesForwardingFieldsOfUntrustedPeers() throws Exception {
     String sent =
         "X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\nX-Forwarded-Host: evil\r\n"
-            + "X-Forwarded-Proto: https\r\nX-Forwarded-Port: 1\r\nX-Real-IP: 6.6.6.6\r\n";
+            + "X-Forwarded-Proto: https\r\nX-Forwarded-Port: 1\r\nX-Real-IP: 6.6.6.6\r\n"
+            + "X-Forwarded-Prefix: /evil\r\nX-Forwarded-: evil\r\nX-Forwarded: kept\r\n";
     String head = forwarded("", "", sent);
     assertThat(lines(head, "x-forwarded-for")).containsExactly("x-forwarded-for: 127.0.0.1");
     assertThat(lines(head, "x-forwarded-host")).containsExactly("x-forwarded-host: a");
     assertThat(lines(head, "x-forwarded-proto")).containsExactly("x-forwarded-proto: http");
     assertThat(head).doesNotContain("6.6.6.6", "evil", "x-forwarded-port", "x-real-ip");
+    assertThat(lines(head, "x-forwarded")).containsExactly("x-forwarded: kept");
+    assertThat(lines(forwarded(TRUSTING, "", sent), "x-forwarded-prefix"))
+        .containsExactly("x-forwarded-prefix: /evil");
+  }
+
+  /** The trailers that arrive at the upstream, and those of its answer at the client. */
+  private static List<String> trailers(String system, String policies, String sent)
+      throws Exception {
+    String route = "routes { route \"all\" { upstream \"up\"; " + policies + " } }\n";
+    String chunks = "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n" + sent + "\r\n";
+    try (ScriptedUpstream upstream =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              StringBuilder body = new StringBuilder();
+              while (!body.toString().endsWith("\r\n\r\n")) {
+                body.append((char) connection.read());
+              }
+              connection.send("HTTP/1.1 200 OK\r\n" + chunks);
+              connection.head();
+            });
+        RunningProxy proxy = RunningProxy.start(1, system, route + upstream.kdl(""));
+        RawClient client = proxy.client()) {
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n" + chunks);
+      List<String> back =
+          client.answer().fields().stream().filter(line -> line.startsWith("x-")).toList();
+      String received = upstream.received();
+      String there = received.substring(received.lastIndexOf("\r\n0\r\n") + 5);
+      return Stream.concat(
+              there.lines().filter(line -> !line.isEmpty()).map(line -> "> " + line),
+              back.stream().filter(line -> !line.startsWith("x-request-id")).map(l -> "< " + l))
+          .toList();
+    }
+  }
+
+  @Test
+  void holdsTrailersToTheRulesOfFields() throws Exception {
+    String system = "identity-fields \"x-user\" \"x-role\"";
+    String sent =
+        "X-User: admin\r\nX-Sum: 1\r\nX-Forwarded-Prefix: /evil\r\nX_Sum: 2\r\n"
+            + "Content-Language: x\r\nX-Set: evil\r\n";
+    String edits =
+        "policies { request-fields { set \"x-set\" \"1\" }; response-fields { remove \"x-sum\" } }";
+    assertThat(trailers(system, edits, sent))
+        .as("what the proxy says or removes in the head cannot be said in a trailer")
+        .containsExactly("> x-sum: 1", "< x-user: admin", "< x-set: evil");
+    assertThat(trailers(system + "; " + TRUSTING, "", sent))
+        .contains("> x-user: admin", "> x-sum: 1", "> x-set: evil")
+        .doesNotContain("> x-forwarded-prefix: /evil", "> content-language: x");
   }
 
   @Test
@@ -195,10 +245,18 @@ class FieldsTest {
             "proxy-authorization")) {
       assertThat(lines(head, gone)).as(gone).isEmpty();
     }
-    Answer answer = answered("", "Connection: X-A, x-b\r\nX-A: 1\r\nX-B: 2\r\nX-C: 3\r\n");
+    Answer answer =
+        answered(
+            "",
+            "Connection: X-A, x-b, set-cookie, date\r\nX-A: 1\r\nX-B: 2\r\nX-C: 3\r\n"
+                + "Set-Cookie: a\r\nDate: then\r\n");
     assertThat(lines(answer, "x-c")).containsExactly("x-c: 3");
     assertThat(answer.fields())
-        .noneMatch(line -> line.startsWith("x-a:") || line.startsWith("x-b:"));
+        .noneMatch(line ->
+            line.startsWith("x-a:")
+                || line.startsWith("x-b:")
+                || line.startsWith("set-cookie:")
+                || line.equals("date: then"));
   }
 
   @Test

@@ -201,7 +201,8 @@ public final class Exchange {
   /** Bytes of the request body, within the credit granted. */
   public void requestChunk(ByteBuf chunk) {
     requestBytes += chunk.readableBytes();
-    if (state == State.ASKED && requestBytes > route.maxBody()) {
+    boolean body = state == State.ASKED || state == State.ANSWERING;
+    if (body && requestBytes > route.maxBody()) {
       chunk.release();
       clientFailed(Failure.of(FailureCode.BODY_TOO_LARGE));
       return;
@@ -215,6 +216,11 @@ public final class Exchange {
     requestComplete = true;
     if (state == State.ASKED || state == State.ANSWERING) {
       record.step(Step.REQUEST_BODY_COMPLETE, 0, worker.now());
+    }
+    Peer from = peer;
+    if (trailers != null && from != null) {
+      snapshot.hygiene().cleanTrailers(trailers, from);
+      route.requestEdits().dropFrom(trailers);
     }
     stream.requestEnd(trailers);
   }

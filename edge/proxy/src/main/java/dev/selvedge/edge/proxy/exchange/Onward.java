@@ -118,6 +118,9 @@ public final class Onward implements Passage {
 
   @Override
   public void responseEnd(@Nullable HttpHead trailers) {
+    if (trailers != null) {
+      exchange.route().responseEdits().dropFrom(trailers);
+    }
     exchange.complete();
     client.responseEnd(trailers);
   }

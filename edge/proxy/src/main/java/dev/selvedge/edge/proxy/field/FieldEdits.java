@@ -44,4 +44,11 @@ public final class FieldEdits {
       }
     }
   }
+
+  /** Removes the names that are changed: what the head says about them is not said otherwise. */
+  public void dropFrom(HttpHead trailers) {
+    for (byte[] name : names) {
+      trailers.removeFields(name);
+    }
+  }
 }

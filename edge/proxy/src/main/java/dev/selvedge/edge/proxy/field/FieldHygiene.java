@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Removed: hop-by-hop and framing fields, fields named in {@code Connection}, names with an
  * underscore (many backends fold {@code X_User_Id} into {@code X-User-Id}); from untrusted peers
- * also all forwarding fields, the configured identity fields and {@code x-request-id}. {@code
- * Connection} may name no field that the proxy itself writes: such a request asks the next hop to
- * lose it. Ours are added after that. Immutable.
+ * also all forwarding fields ({@code x-forwarded-} and anything), the configured identity fields
+ * and {@code x-request-id}. {@code Connection} may name no field that the proxy itself writes: such
+ * a request asks the next hop to lose it. Ours are added after that. Trailers are held to the same:
+ * many backends merge them into the fields of the head. Immutable.
  */
 public final class FieldHygiene {
 
@@ -29,6 +30,8 @@ public final class FieldHygiene {
   private static final byte[] X_FORWARDED_PROTO = name(KnownField.X_FORWARDED_PROTO);
   private static final byte[] X_FORWARDED_HOST = name(KnownField.X_FORWARDED_HOST);
   private static final byte[] X_REQUEST_ID = name(KnownField.X_REQUEST_ID);
+  private static final byte[] X_FORWARDED = ClientAddress.ascii("x-forwarded-");
+  private static final byte[] CONTENT = ClientAddress.ascii("content-");
   private static final byte[] HTTP = ClientAddress.ascii("http");
   private static final byte[] HTTPS = ClientAddress.ascii("https");
   private static final byte[] COMMA = ClientAddress.ascii(", ");
@@ -73,17 +76,32 @@ public final class FieldHygiene {
         case PLAIN, ROUTING -> false;
       };
     }
-    if (hasUnderscore(head, index)) {
-      return true;
-    }
-    if (!fromTrusted) {
-      for (byte[] identity : identityFields) {
-        if (head.nameIs(index, identity)) {
-          return true;
-        }
+    return hasUnderscore(head, index)
+        || !fromTrusted && (begins(head, index, X_FORWARDED) || identifies(head, index));
+  }
+
+  private boolean identifies(HttpHead head, int index) {
+    for (byte[] identity : identityFields) {
+      if (head.nameIs(index, identity)) {
+        return true;
       }
     }
     return false;
+  }
+
+  private static boolean begins(HttpHead head, int index, byte[] prefix) {
+    int start = head.nameStart(index);
+    return head.nameLength(index) >= prefix.length
+        && Arrays.equals(head.bytes(), start, start + prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** Removes from a request's trailers what an untrusted peer may not say in its head either. */
+  public void cleanTrailers(HttpHead trailers, Peer peer) {
+    for (int i = trailers.fieldCount() - 1; i >= 0; i--) {
+      if (!peer.trusted() && identifies(trailers, i)) {
+        trailers.removeField(i);
+      }
+    }
   }
 
   /** Of X-Forwarded-For and Forwarded only the configured one may reach the backend. */
@@ -271,6 +289,17 @@ public final class FieldHygiene {
     head.addField(X_REQUEST_ID, id);
   }
 
+  /**
+   * Whether an answer's field goes where Connection names it. Not what says how to read the body:
+   * without it the body would be read as something else.
+   */
+  private static boolean ofItsConnection(KnownField field) {
+    return field.role() == KnownField.Role.PLAIN
+        && field != KnownField.CONTENT_TYPE
+        && field != KnownField.CONTENT_ENCODING
+        && field != KnownField.CONTENT_RANGE;
+  }
+
   /** Removes from an answer what belongs to the upstream's connection. */
   public static void cleanResponse(HttpHead head) {
     for (int at = head.find(KnownField.CONNECTION, 0);
@@ -278,7 +307,7 @@ public final class FieldHygiene {
         at = head.find(KnownField.CONNECTION, at + 1)) {
       for (byte[] option : options(head, at)) {
         int known = KnownField.id(option, 0, option.length);
-        if (known == KnownField.NONE) {
+        if (known == KnownField.NONE || ofItsConnection(KnownField.of(known))) {
           at -= countBefore(head, option, at);
           head.removeFields(option);
         }
@@ -295,11 +324,16 @@ public final class FieldHygiene {
     }
   }
 
-  /** Whether a trailer may be forwarded: not framing, routing, authentication or content. */
+  /**
+   * Whether a trailer may be forwarded, whoever sent it: not framing, routing, authentication,
+   * content or forwarding.
+   */
   public static boolean trailerAllowed(HttpHead head, int index) {
     int known = head.knownId(index);
     if (known == KnownField.NONE) {
-      return !hasUnderscore(head, index);
+      return !hasUnderscore(head, index)
+          && !begins(head, index, X_FORWARDED)
+          && !begins(head, index, CONTENT);
     }
     return switch (KnownField.of(known)) {
       case ETAG, LAST_MODIFIED -> true;

@@ -35,14 +35,13 @@ public final class BodyReader {
   }
 
   private final HeadLimits limits;
+  private final ChunkExtension extension = new ChunkExtension();
   private State state = State.DONE;
   private boolean chunked;
   private long remaining;
   private int sizeDigits;
   private int extensionBytes;
   private int extensionsBytes;
-  private boolean quoted;
-  private boolean escaped;
   private @Nullable HttpHead trailers;
   private int trailerLine;
 
@@ -148,8 +147,7 @@ public final class BodyReader {
     }
     extensionBytes = 1;
     extensionsBytes++;
-    quoted = false;
-    escaped = false;
+    extension.begin();
     return State.EXTENSION;
   }
 
@@ -158,21 +156,9 @@ public final class BodyReader {
       return State.BROKEN;
     }
     if (b == '\r') {
-      return quoted ? State.BROKEN : State.EXTENSION_END;
+      return extension.complete() ? State.EXTENSION_END : State.BROKEN;
     }
-    if (!Octets.VALUE[b & 0xFF]) {
-      return State.BROKEN;
-    }
-    if (escaped) {
-      escaped = false;
-    } else if (quoted && b == '\\') {
-      escaped = true;
-    } else if (b == '"') {
-      quoted = !quoted;
-    } else if (!quoted && !Octets.token(b) && b != '=' && b != ';' && b != ' ' && b != '\t') {
-      return State.BROKEN;
-    }
-    return State.EXTENSION;
+    return extension.take(b) ? State.EXTENSION : State.BROKEN;
   }
 
   private State sizeKnown() {

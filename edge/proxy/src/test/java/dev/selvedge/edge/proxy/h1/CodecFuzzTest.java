@@ -5,8 +5,9 @@ import java.util.Arrays;
 
 /**
  * The laws of the codec on bytes that a fuzzer finds: first byte 1 for responses, second the number
- * of cuts (up to 7), one byte a cut, then the stream. The build replays the kept corpus; with
- * {@code JAZZER_FUZZ=1} it is grown.
+ * of cuts (up to 7), one byte a cut, then the stream. The unit tests replay the kept corpus; the
+ * whole build searches on from there for 20 s, in a JVM of its own (pom.xml, execution fuzz). What
+ * it finds lies beside the corpus and fails every later replay.
  */
 class CodecFuzzTest {
 

@@ -26,13 +26,12 @@ final class PlainParser {
       Pattern.compile("HTTP/1[.]([01]) ([1-5][0-9][0-9])( " + VCHAR + "*)?");
   private static final Pattern FIELD =
       Pattern.compile("(" + TOKEN + "+):[ \\t]*(" + VCHAR + "*?)[ \\t]*");
+  private static final String QUOTED =
+      "\"(?:[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\" + VCHAR + ")*+\"";
+  private static final String EXTENSION =
+      ";[ \\t]*" + TOKEN + "+(?:[ \\t]*=[ \\t]*(?:" + TOKEN + "+|" + QUOTED + "))?";
   private static final Pattern SIZE =
-      Pattern.compile(
-          "([0-9A-Fa-f]{1,15})(;(?:[=; \\t]|"
-              + TOKEN
-              + "|\"(?:[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\"
-              + VCHAR
-              + ")*+\")*+)?");
+      Pattern.compile("([0-9A-Fa-f]{1,15})(" + EXTENSION + "(?:[ \\t]*" + EXTENSION + ")*)?");
 
   /** Why reading ended. */
   private static final class Ended extends Exception {
@@ -247,7 +246,7 @@ final class PlainParser {
       boolean known =
           Arrays.stream(KnownField.values()).anyMatch(k -> k.fieldName().equals(field[0]));
       boolean validator = field[0].equals("etag") || field[0].equals("last-modified");
-      if (known ? validator : !field[0].contains("_")) {
+      if (known ? validator : !field[0].matches(".*_.*|content-.*|x-forwarded-.*")) {
         kept.append('|').append(field[0]).append('=').append(field[1]);
         count++;
       }
