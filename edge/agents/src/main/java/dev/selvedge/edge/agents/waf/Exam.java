@@ -91,6 +91,7 @@ public final class Exam {
     t.connection(subject.connection());
     t.tell(PATH, subject.path());
     t.tell(PARTIAL, over ? ONE : ZERO);
+    t.readJsonUnasked();
     Verdict verdict =
         t.requestHead(subject.method(), subject.uri(), subject.protocol(), subject.fields());
     if (verdict instanceof Verdict.Allow) {

@@ -43,6 +43,10 @@ final class RequestState {
   long argsBytes;
   long filesBytes;
   boolean argsOverLimit;
+
+  /** A body that begins as JSON is read as JSON besides. */
+  boolean jsonUnasked;
+
   boolean argumentCut;
   boolean urlencodedError;
   boolean bodyOverLimit;
