@@ -263,6 +263,20 @@ class WafBodiesTest {
     }
   }
 
+  /** A few bytes that inflate to many are not a few bytes for the memory. */
+  @Test
+  void whatComesOutOfCompressedBodiesIsCounted() throws Exception {
+    InProcess waf = waf("max-buffered \"1MiB\"\nvalue-limit \"2MiB\"\ninflate-ratio 1100");
+    RequestHeaders zipped = post(FORM, "content-encoding", "gzip");
+    assertThat(waf.ask(zipped, gzip(new byte[500_000]), Requests.PATIENCE))
+        .isInstanceOfSatisfying(
+            InProcess.Reply.Failed.class,
+            failed -> assertThat(failed.reason()).contains("max-buffered"));
+    for (int i = 0; i < 20; i++) { // the memory comes back a moment after the answer
+      assertThat(status(ask(waf, zipped, gzip(new byte[100_000])))).isZero();
+    }
+  }
+
   @Test
   void hostileBodiesAreBoundedInTime() throws Exception {
     InProcess shipped = Agents.started(new WafAgent(), "", "paranoia 4");
