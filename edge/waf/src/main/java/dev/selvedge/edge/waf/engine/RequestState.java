@@ -54,6 +54,18 @@ final class RequestState {
   @Nullable MultipartFlags multipart;
   @Nullable XmlBody xml;
 
+  private @Nullable Boolean secretXml;
+
+  /** Whether an element or attribute of the body has the name of a secret. */
+  boolean secretXml() {
+    Boolean known = secretXml;
+    if (known == null) {
+      known = xml != null && xml.anyName(Excerpt::secret);
+      secretXml = known;
+    }
+    return known;
+  }
+
   /** The body was taken for XML, well formed or not. */
   boolean xmlRead;
 
