@@ -76,6 +76,15 @@ class WafCommandTest {
   }
 
   @Test
+  void relativePathsStartAtTheWorkingFolder() throws Exception {
+    Path here = Files.createTempDirectory(Path.of("target"), "rules");
+    Files.writeString(here.resolve("r.conf"), "SecAction \"id:7,phase:2,deny,status:406\"\n");
+    String rules = here + "/*.conf";
+    assertThat(run("", "rules", "--rules", rules).output()).startsWith("7 ");
+    assertThat(run("GET / HTTP/1.1\r\n" + FIELDS, "inspect", "--rules", rules).code()).isEqualTo(1);
+  }
+
+  @Test
   void badInputEndsWithTwo() {
     assertThat(run("nonsense", "inspect").code()).isEqualTo(2);
     assertThat(run("GET /\r\n\r\n", "inspect").code()).isEqualTo(2);
