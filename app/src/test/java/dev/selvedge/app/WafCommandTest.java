@@ -60,6 +60,9 @@ class WafCommandTest {
     String chunk = Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
     String chunked = type + "Transfer-Encoding: chunked\r\n" + FIELDS + chunk;
     assertThat(run("POST / HTTP/1.1\r\n" + chunked, "inspect").output()).contains("ARGS:q");
+    String clean = type + "Transfer-Encoding: chunked\r\n" + FIELDS + "3\r\nq=1\r\n0\r\n\r\n";
+    Ended passed = run("POST / HTTP/1.1\r\n" + clean, "inspect");
+    assertThat(passed.code()).as(passed.output()).isZero();
     String bare = type + FIELDS + body;
     assertThat(run("POST / HTTP/1.1\n" + bare.replace("\r", ""), "inspect").code()).isEqualTo(1);
   }
