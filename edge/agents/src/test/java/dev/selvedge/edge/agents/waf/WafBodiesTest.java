@@ -259,8 +259,28 @@ class WafBodiesTest {
             InProcess.Reply.Failed.class,
             failed -> assertThat(failed.reason()).contains("max-buffered"));
     for (int i = 0; i < 20; i++) { // the memory comes back a moment after the answer
-      assertThat(status(ask(waf, post(FORM), Arrays.copyOf(body, 100_000)))).isZero();
+      assertThat(status(ask(waf, post(FORM), Arrays.copyOf(body, 20_000)))).isZero();
     }
+  }
+
+  /** No rule sees the files beyond the bound, so that a program could be the next. */
+  @Test
+  void filesBeyondTheBoundBreakTheBody() throws Exception {
+    InProcess shipped = Requests.agent("");
+    RequestHeaders form = post("multipart/form-data; boundary=x");
+    assertThat(status(ask(shipped, form, bytes(files(100, "a.txt"))))).isZero();
+    assertThat(status(ask(shipped, form, bytes(files(100, "a.php"))))).isEqualTo(403);
+    assertThat(status(ask(shipped, form, bytes(files(101, "a.php"))))).isEqualTo(400);
+  }
+
+  /** So many files, the last of that name. */
+  private static String files(int count, String last) {
+    StringBuilder body = new StringBuilder();
+    for (int i = 1; i <= count; i++) {
+      body.append("--x\r\nContent-Disposition: form-data; name=\"f").append(i);
+      body.append("\"; filename=\"").append(i == count ? last : "a.txt").append("\"\r\n\r\nx\r\n");
+    }
+    return body.append("--x--\r\n").toString();
   }
 
   /** A few bytes that inflate to many are not a few bytes for the memory. */
@@ -273,7 +293,7 @@ class WafBodiesTest {
             InProcess.Reply.Failed.class,
             failed -> assertThat(failed.reason()).contains("max-buffered"));
     for (int i = 0; i < 20; i++) { // the memory comes back a moment after the answer
-      assertThat(status(ask(waf, zipped, gzip(new byte[100_000])))).isZero();
+      assertThat(status(ask(waf, zipped, gzip(new byte[20_000])))).isZero();
     }
   }
 

@@ -114,6 +114,8 @@ final class BodyReader {
     }
     if (body.error() != null) {
       fail("Multipart parsing error: " + body.error());
+    } else if (r.multipart.fileLimitExceeded && files == s.options.filesMax()) {
+      fail("too many files"); // the host's bound: what is beyond it no rule has seen
     }
   }
 
