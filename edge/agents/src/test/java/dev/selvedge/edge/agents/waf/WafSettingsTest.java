@@ -159,10 +159,7 @@ class WafSettingsTest {
     };
     for (String[] body : bodies) {
       Decision decision =
-          ask(
-              waf,
-              request("POST", "/", null, "content-type", body[0]),
-              Requests.bytes(body[1]));
+          ask(waf, request("POST", "/", null, "content-type", body[0]), Requests.bytes(body[1]));
       assertThat(rules(decision)).as(body[1]).containsExactly("7");
       assertThat(decision.audit().tags()).noneMatch(tag -> tag.contains("hunter2"));
     }

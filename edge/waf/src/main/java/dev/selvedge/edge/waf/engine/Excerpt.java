@@ -16,8 +16,19 @@ final class Excerpt {
   private static final int TRACE_MAX = 80;
   private static final int DIGITS_SHOWN_MAX = 5;
   private static final String[] SECRET_NAMES = {
-    "pass", "pwd", "secret", "token", "auth", "session", "cookie", "card", "cvv", "key", "credential",
-    "jwt", "bearer"
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "auth",
+    "session",
+    "cookie",
+    "card",
+    "cvv",
+    "key",
+    "credential",
+    "jwt",
+    "bearer"
   };
 
   private Excerpt() {}

@@ -159,9 +159,9 @@ class OwnRulesTest {
   @Test
   void bodiesWithoutATypeAreReadAsForms() {
     String attack = "note=1%27+union+all+select+pin+from+cards--+";
-    String head = "POST /comments HTTP/1.1\r\nHost: shop.example\r\nContent-Length: " + attack.length();
-    byte[] request =
-        (head + "\r\n\r\n" + attack).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    String head =
+        "POST /comments HTTP/1.1\r\nHost: shop.example\r\nContent-Length: " + attack.length();
+    byte[] request = (head + "\r\n\r\n" + attack).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     Transaction t = CaseRequest.of("raw", request).run(STRICTEST.newTransaction());
     assertThat(t.matches()).extracting(RuleMatch::id).contains(5_120_020L);
   }
