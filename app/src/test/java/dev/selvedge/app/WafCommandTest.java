@@ -60,6 +60,9 @@ class WafCommandTest {
     String chunk = Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n";
     String chunked = type + "Transfer-Encoding: chunked\r\n" + FIELDS + chunk;
     assertThat(run("POST / HTTP/1.1\r\n" + chunked, "inspect").output()).contains("ARGS:q");
+    String clean = type + "Transfer-Encoding: chunked\r\n" + FIELDS + "3\r\nq=1\r\n0\r\n\r\n";
+    Ended passed = run("POST / HTTP/1.1\r\n" + clean, "inspect");
+    assertThat(passed.code()).as(passed.output()).isZero();
     String bare = type + FIELDS + body;
     assertThat(run("POST / HTTP/1.1\n" + bare.replace("\r", ""), "inspect").code()).isEqualTo(1);
   }
@@ -73,6 +76,15 @@ class WafCommandTest {
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.output()).contains("\"status\": 406", "\"id\": 7");
     assertThat(run("GET /?a=y HTTP/1.1\r\n" + FIELDS, words).code()).isZero();
+  }
+
+  @Test
+  void relativePathsStartAtTheWorkingFolder() throws Exception {
+    Path here = Files.createTempDirectory(Path.of("target"), "rules");
+    Files.writeString(here.resolve("r.conf"), "SecAction \"id:7,phase:2,deny,status:406\"\n");
+    String rules = here + "/*.conf";
+    assertThat(run("", "rules", "--rules", rules).output()).startsWith("7 ");
+    assertThat(run("GET / HTTP/1.1\r\n" + FIELDS, "inspect", "--rules", rules).code()).isEqualTo(1);
   }
 
   @Test

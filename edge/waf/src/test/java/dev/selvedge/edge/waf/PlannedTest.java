@@ -9,6 +9,9 @@ import dev.selvedge.edge.waf.engine.RuleMatch;
 import dev.selvedge.edge.waf.engine.Transaction;
 import dev.selvedge.edge.waf.injection.LibinjectionLines;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.own.Policy;
+import dev.selvedge.edge.waf.own.Shipped;
+import java.nio.charset.StandardCharsets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +98,38 @@ class PlannedTest {
     }
     System.out.printf("planned: %d of %d generated requests fire, all alike%n", fired, GENERATED);
     assertThat(fired).isGreaterThan(GENERATED / 4);
+  }
+
+  @Test
+  void theShippedRulesOnEveryCorpus() throws IOException {
+    RuleSet rules = Shipped.rules(Policy.DEFAULT.withParanoia(4));
+    Random random = new Random(SEED);
+    int run = 0;
+    int fired = 0;
+    List<CrsConformanceTest.Named> stages = CrsConformanceTest.stages(TestFiles.suite("crs"));
+    for (int i = random.nextInt(STRIDE); i < stages.size(); i += STRIDE, run++) {
+      fired += holds(rules, stages.get(i).stage()::run, stages.get(i).id()) ? 1 : 0;
+    }
+    List<byte[]> values = new ArrayList<>(LibinjectionLines.all());
+    CleanValues.read().values().forEach(v -> values.add(v.getBytes(StandardCharsets.UTF_8)));
+    int step = SOAK ? 1 : 50;
+    for (int i = random.nextInt(step); i < values.size(); i += step, run++) {
+      byte[] value = values.get(i);
+      fired += holds(rules, t -> form(t, "value", value), "value " + i) ? 1 : 0;
+    }
+    for (int i = 0; i < GENERATED; i += SOAK ? 1 : 4, run++) {
+      CrsStage request = RequestGenerator.request(SEED, i);
+      fired += holds(rules, request::run, "request " + i) ? 1 : 0;
+    }
+    System.out.printf("planned: %d of %d fire under the shipped rules, all alike%n", fired, run);
+    assertThat(fired).isGreaterThan(run / 4);
+  }
+
+  @Test
+  void theShippedRulesOnTheirOwnCases() {
+    RuleSet rules = Shipped.rules(Policy.DEFAULT.withParanoia(4));
+    assertThat(Shipped.exchanges()).hasSizeGreaterThan(500);
+    Shipped.exchanges().forEach((name, exchange) -> holds(rules, exchange::accept, name));
   }
 
   /** Rules of the kinds that the CRS has few of: skips, removals, chains, negations, counts. */

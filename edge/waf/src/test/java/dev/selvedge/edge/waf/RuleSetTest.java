@@ -78,6 +78,34 @@ class RuleSetTest {
   }
 
   @Test
+  void skippingToAMarkerThatNobodySetsIsAProblem() {
+    String text =
+        """
+        SecAction "id:1,pass,skipAfter:HERE"
+        SecRule ARGS "@rx a" "id:2,pass,chain"
+            SecRule ARGS "@rx b" "skipAfter:NOWHERE"
+        SecMarker HERE
+        """;
+    assertThat(problems(text)).containsExactly("test.conf:3: no marker NOWHERE to skip to");
+  }
+
+  @Test
+  void problemsSayWhatIsWrongAndRepeatNoMoreThanTheStart() {
+    assertThat(problems("SecAction \"id:1,pass,severity:LOUD\""))
+        .containsExactly("test.conf:1: not a number of up to nine digits: LOUD");
+    String pattern = "a".repeat(100_000) + "(";
+    assertThat(problems("SecRule ARGS \"@rx " + pattern + "\" \"id:1,pass\"").getFirst())
+        .startsWith("test.conf:1: Error with regular expression: missing closing parenthesis")
+        .hasSizeLessThan(400);
+  }
+
+  private static List<String> problems(String text) {
+    LoadOutcome outcome = load(text, EngineOptions.DEFAULT);
+    assertThat(outcome).isInstanceOf(LoadOutcome.Refused.class);
+    return ((LoadOutcome.Refused) outcome).problems().stream().map(p -> p.toString()).toList();
+  }
+
+  @Test
   void matchesCarryWhatPeopleAskForAndHideSecrets() {
     RuleSet rules =
         rules(

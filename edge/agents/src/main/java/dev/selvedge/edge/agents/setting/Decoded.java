@@ -60,6 +60,9 @@ public sealed interface Decoded<T> {
   private static Path folder(String file) {
     Path here = Path.of("").toAbsolutePath();
     try {
+      if (file.isEmpty()) {
+        return here; // written in no file: on a command line
+      }
       Path folder = Path.of(file).toAbsolutePath().normalize().getParent();
       return folder == null ? here : folder;
     } catch (InvalidPathException elsewhere) {

@@ -8,6 +8,7 @@ import dev.selvedge.edge.waf.variable.Fields;
 import dev.selvedge.edge.waf.variable.Name;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +26,27 @@ public final class Exam {
   private static final int TOO_LARGE = 413;
   private static final int UNSUPPORTED = 415;
 
+  /** Memory for what comes out of a compressed body. */
+  interface Room {
+    /** Takes so many bytes, or none. */
+    boolean take(long bytes);
+  }
+
   private final LoadedRules rules;
+  private final Room room;
   private final BodyLimits limits;
   private final Transaction t;
   private final List<String> remarks = new ArrayList<>();
   private int told;
 
+  /** Without a bound on memory beyond that of one body. */
   public Exam(LoadedRules rules) {
+    this(rules, _ -> true);
+  }
+
+  Exam(LoadedRules rules, Room room) {
     this.rules = rules;
+    this.room = room;
     this.limits = rules.settings().limits();
     this.t = rules.rules().newTransaction();
   }
@@ -40,17 +54,19 @@ public final class Exam {
   /** Judges a request with all of its body; no answer will be shown. */
   public Judgement request(Subject subject, Coding coding, byte[] body) {
     byte[] shown = body.length > limits.bytes() ? Bytes.slice(body, 0, limits.bytes()) : body;
-    return request(subject, coding, shown, body.length == 0 ? -1 : body.length, true);
+    long bytes = body.length == 0 ? -1 : body.length;
+    return Objects.requireNonNull(request(subject, coding, shown, bytes, true));
   }
 
   /**
-   * Judges the request.
+   * Judges the request; null where there is no room for what comes out of its body.
    *
    * @param body as received; its start where it is over the limit
    * @param bytes of the whole body; −1 for none
    * @param last no answer will be shown
    */
-  Judgement request(Subject subject, Coding coding, byte[] body, long bytes, boolean last) {
+  @Nullable Judgement request(
+      Subject subject, Coding coding, byte[] body, long bytes, boolean last) {
     boolean over = bytes > body.length;
     byte[] plain = body;
     String broken = null;
@@ -69,6 +85,9 @@ public final class Exam {
         if (body.length > 0) {
           Inflation.Result inflated = inflate(coding, body);
           plain = inflated.bytes();
+          if (!room.take(plain.length)) {
+            return null;
+          }
           broken = over ? null : inflated.error();
           over |= inflated.over();
         }
@@ -91,6 +110,7 @@ public final class Exam {
     t.connection(subject.connection());
     t.tell(PATH, subject.path());
     t.tell(PARTIAL, over ? ONE : ZERO);
+    t.readJsonUnasked();
     Verdict verdict =
         t.requestHead(subject.method(), subject.uri(), subject.protocol(), subject.fields());
     if (verdict instanceof Verdict.Allow) {
@@ -137,11 +157,11 @@ public final class Exam {
   }
 
   /**
-   * Judges the answer.
+   * Judges the answer; null where there is no room for what comes out of its body.
    *
    * @param body as received; its start where it is over the limit
    */
-  Judgement response(Coding coding, byte[] body, boolean over) {
+  @Nullable Judgement response(Coding coding, byte[] body, boolean over) {
     byte[] plain = body;
     boolean partial = over;
     switch (coding) {
@@ -153,6 +173,9 @@ public final class Exam {
       case Coding.Gzip _, Coding.Deflate _ -> {
         Inflation.Result inflated = inflate(coding, body);
         plain = inflated.bytes();
+        if (!room.take(plain.length)) {
+          return null;
+        }
         partial |= inflated.over() || inflated.error() != null;
       }
     }

@@ -1,5 +1,6 @@
 package dev.selvedge.edge.agents.waf;
 
+import dev.selvedge.edge.waf.bytes.Bytes;
 import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * bytes come out than the limit, nor more than the ratio allows beyond 64 KiB. Not thread-safe.
  *
  * <p>Every member of a gzip body is read, and what stands behind the last is an error: bytes that
- * this reader would skip and the backend would not are where attacks hide.
+ * this reader would skip and the backend would not are where attacks hide. For the same reason a
+ * gzip header may hold a plain file name and nothing else that is free to choose: a backend that
+ * does not know {@code content-encoding} reads {@code &q=…} there as a field of a form.
  */
 final class Inflation {
 
@@ -96,11 +99,7 @@ final class Inflation {
     int flags = in[at + 3];
     at += GZIP_HEAD;
     if ((flags & FLAG_EXTRA) != 0) {
-      need(2);
-      int length = in[at] & 0xFF | (in[at + 1] & 0xFF) << 8;
-      at += 2;
-      need(length);
-      at += length;
+      throw new DataFormatException("an extra field in the gzip header at byte " + at);
     }
     if ((flags & FLAG_NAME) != 0) {
       text();
@@ -115,9 +114,14 @@ final class Inflation {
   }
 
   private void text() throws DataFormatException {
-    do {
-      need(1);
-    } while (in[at++] != 0);
+    for (need(1); in[at] != 0; need(1)) {
+      boolean plain = Bytes.isAlnum(in[at]) || "._- ".indexOf(in[at]) >= 0;
+      if (!plain) {
+        throw new DataFormatException("no plain file name in the gzip header at byte " + at);
+      }
+      at++;
+    }
+    at++;
   }
 
   private void need(int bytes) throws DataFormatException {

@@ -24,14 +24,19 @@ final class Inspection {
   /** What a call keeps besides bytes of heads and bodies: parsed fields, variables, matches. */
   private static final int CALL_BYTES = 16 << 10;
 
-  /** How often a body's bytes stand in memory: gathered, kept for the rules, cut into values. */
-  private static final long BODY_COPIES = 3;
+  /**
+   * How often a body's bytes stand in memory: gathered or inflated, kept for the rules, cut into
+   * values, by two parsers where it is JSON under another name.
+   */
+  private static final long BODY_COPIES = 4;
+
+  private static final String NO_MEMORY = "the memory for inspection is used up (max-buffered)";
 
   private static final int INLINE_BYTES_MAX = 16 << 10;
   private static final int TOO_LARGE = 413;
 
   private interface Judging {
-    Judgement judge();
+    @Nullable Judgement judge();
   }
 
   private final LoadedRules rules;
@@ -70,7 +75,7 @@ final class Inspection {
     if (!take(CALL_BYTES + request.head().length())) {
       return;
     }
-    exam = new Exam(rules);
+    exam = new Exam(rules, this::takeInflated);
     subject = Subject.of(request);
     coding = Coding.of(request.head());
     boolean body = !Flags.has(flags, Flags.END) && call.told(EventType.REQUEST_BODY);
@@ -184,9 +189,11 @@ final class Inspection {
     }
   }
 
-  private void reply(Judgement judgement, boolean end, boolean quiet) {
+  private void reply(@Nullable Judgement judgement, boolean end, boolean quiet) {
     Exam now = exam;
-    if (!quiet) {
+    if (judgement == null) {
+      giveUp(NO_MEMORY);
+    } else if (!quiet) {
       answer(judgement, end);
     } else if (now != null) {
       now.tellAgain();
@@ -205,12 +212,22 @@ final class Inspection {
   }
 
   private boolean take(long bytes) {
-    if (memory.take(bytes)) {
-      taken += bytes;
+    if (taken(bytes)) {
       return true;
     }
-    giveUp("the memory for inspection is used up (max-buffered)");
+    giveUp(NO_MEMORY);
     return false;
+  }
+
+  private boolean taken(long bytes) {
+    boolean free = memory.take(bytes);
+    taken += free ? bytes : 0;
+    return free;
+  }
+
+  /** Of a compressed body; the judging holds the call's memory, so that its end gives this back. */
+  private boolean takeInflated(long bytes) {
+    return taken(BODY_COPIES * bytes);
   }
 
   private void giveUp(String reason) {

@@ -26,8 +26,8 @@ final class Judge {
       List.of("detection_inbound_anomaly_score", "detection_outbound_anomaly_score");
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i)([\\w-]*(?:pass|pwd|secret|token|auth|session|card|cvv|key|credential)[\\w-]*"
-              + "[\"']?\\s*[=:]\\s*[\"']?)[^\\s&\"',;]+");
+          "(?i)([\\w-]*(?:pass|pwd|secret|token|auth|session|card|cvv|key|credential|jwt|bearer)"
+              + "[\\w-]*[\"']?\\s*[=:][\\s\\[\"'{]*)[^\\s&\"',;]+");
 
   private Judge() {}
 
@@ -100,7 +100,7 @@ final class Judge {
               scored == null ? points(match.severity()) : scored.points(),
               match.message(),
               match.tags(),
-              cut(place(match.variable())),
+              masked(place(match.variable())),
               masked(excerpt)));
     }
     return hits;
@@ -126,8 +126,9 @@ final class Judge {
     };
   }
 
-  private static String masked(String excerpt) {
-    return cut(SECRET.matcher(excerpt).replaceAll("$1***"));
+  /** A whole JSON body may be a value, or a name where it calls itself a form. */
+  private static String masked(String text) {
+    return cut(SECRET.matcher(text).replaceAll("$1***"));
   }
 
   private static String cut(String text) {

@@ -102,7 +102,8 @@ public record Subject(
 
   /**
    * With the length of the body that was read: the proxy keeps framing to itself, and rules ask for
-   * it. A request whose method wants a body and that has none gets 0.
+   * it. A request whose method wants a body and that has none gets 0, one that is framed by its
+   * transfer-encoding none: both together are an attack.
    *
    * @param bodyBytes as received; −1 for no body
    */
@@ -112,7 +113,8 @@ public record Subject(
           case "POST", "PUT", "PATCH" -> true;
           default -> false;
         };
-    if (bodyBytes < 0 && !wants || field("content-length") != null) {
+    boolean framed = field("content-length") != null || field("transfer-encoding") != null;
+    if (bodyBytes < 0 && !wants || framed) {
       return this;
     }
     fields.add(Bytes.of("content-length"), Bytes.of(Math.max(0, bodyBytes)));

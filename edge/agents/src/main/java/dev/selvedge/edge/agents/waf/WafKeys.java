@@ -146,7 +146,7 @@ public final class WafKeys {
       Key.optional(
           "waf.max-buffered",
           size("1MiB", "16GiB"),
-          "Bytes of requests and answers under inspection, in all, bodies counted three times; half"
+          "Bytes of requests and answers under inspection, in all, bodies counted four times; half"
               + " the heap where nothing is written. Over it the failure mode decides.",
           "WafBodiesTest#givesUpOverItsMemory");
 

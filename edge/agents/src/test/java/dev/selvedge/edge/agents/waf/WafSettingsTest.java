@@ -137,6 +137,40 @@ class WafSettingsTest {
     assertThat(decision.audit().tags()).allMatch(tag -> tag.length() < 200);
   }
 
+  /** One place of a secret at a time: of several matches of a rule only the last is told. */
+  @Test
+  void secretsAreHiddenWhereverTheyStand() throws Exception {
+    write(
+        "each.conf",
+        """
+        SecRule ARGS|ARGS_NAMES|REQUEST_BODY|REQUEST_HEADERS|REQUEST_COOKIES|XML:/*|XML://@* \
+        "@contains hunter2" "id:7,phase:2,pass,log,msg:'m',t:none"
+        """);
+    InProcess waf = Requests.agent(folder, "rules \"each.conf\"");
+    String form = "application/x-www-form-urlencoded";
+    String json = "{\"a\": 1, \"password\": \"hunter2\"}";
+    String[][] bodies = {
+      {form, "my_pwd=hunter2"},
+      {form, json},
+      {"text/plain", json},
+      {"application/json", "{\"jwt\": [\"hunter2\"]}"},
+      {"text/xml", "<login><name>a</name><password>hunter2</password></login>"},
+      {"text/xml", "<login name='a' passwd='hunter2'/>"},
+    };
+    for (String[] body : bodies) {
+      Decision decision =
+          ask(waf, request("POST", "/", null, "content-type", body[0]), Requests.bytes(body[1]));
+      assertThat(rules(decision)).as(body[1]).containsExactly("7");
+      assertThat(decision.audit().tags()).noneMatch(tag -> tag.contains("hunter2"));
+    }
+    String[][] fields = {{"authorization", "Basic hunter2"}, {"cookie", "a=hunter2"}};
+    for (String[] field : fields) {
+      Decision decision = ask(waf, request("GET", "/", null, field));
+      assertThat(rules(decision)).as(field[0]).containsExactly("7");
+      assertThat(decision.audit().tags()).noneMatch(tag -> tag.contains("hunter2"));
+    }
+  }
+
   @Test
   void reportsEveryMistakeWithItsPlace() throws Exception {
     write("bad.conf", "\nSecRule ARGS \"@rx (\" \"id:1,phase:2\"\nSecNothing On\n");

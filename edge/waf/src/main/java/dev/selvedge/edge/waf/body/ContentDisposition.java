@@ -182,6 +182,10 @@ final class ContentDisposition {
         yield 0;
       }
       case "filename*" -> {
+        if (part.extendedFileName != null) {
+          trace.line(4, "Multipart: Warning: Duplicate Content-Disposition filename*: ");
+          yield -15;
+        }
         part.extendedFileName = value;
         yield 0;
       }

@@ -254,13 +254,15 @@ public final class JsonBody {
   private void unicode(ByteOutput out) throws Broken {
     int code = quad();
     if (code >= 0xD800 && code < 0xDC00) {
-      boolean pair = at + 1 < in.length && in[at] == '\\' && in[at + 1] == 'u';
-      if (!pair) {
+      int high = at;
+      boolean escape = at + 1 < in.length && in[at] == '\\' && in[at + 1] == 'u';
+      at += escape ? 2 : 0;
+      int low = escape ? quad() : 0;
+      if (low < 0xDC00 || low > 0xDFFF) {
+        at = high; // alone: what follows stands for itself, as servers read it
         out.add('?');
         return;
       }
-      at += 2;
-      int low = quad();
       code = ((code & 0x3F) << 10 | ((code >> 6 & 0xF) + 1) << 16 | (low & 0x3FF));
     }
     utf8(code, out);

@@ -181,7 +181,7 @@ public final class MultipartBody {
     if (to - from > HEADER_LINE_MAX) {
       fail("Multipart: Part header line over " + HEADER_LINE_MAX + " bytes long");
     } else if (end == from) {
-      startContent(current);
+      startContent(current, to);
     } else if (Bytes.isSpace(in[from])) {
       fold(current, from, end);
     } else {
@@ -244,7 +244,8 @@ public final class MultipartBody {
     current.headers.replaceLast(joined);
   }
 
-  private void startContent(MultipartPart current) {
+  private void startContent(MultipartPart current, int at) {
+    current.offset = at;
     inHeaders = false;
     heldNewline = 0;
     byte[] disposition = current.headers.first(Bytes.of("Content-Disposition"));
@@ -314,7 +315,7 @@ public final class MultipartBody {
           9,
           ("Multipart: Added file part to the list: name \"%s\" file name \"%s\""
                   + " (offset %d, length %d)")
-              .formatted(name, Bytes.text(file), 0, current.size()));
+              .formatted(name, Bytes.text(file), current.offset, current.size()));
     } else {
       trace.line(
           9,

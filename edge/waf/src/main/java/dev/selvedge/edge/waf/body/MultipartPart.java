@@ -3,6 +3,7 @@ package dev.selvedge.edge.waf.body;
 import dev.selvedge.edge.waf.bytes.ByteOutput;
 import dev.selvedge.edge.waf.bytes.Bytes;
 import dev.selvedge.edge.waf.variable.Fields;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ public final class MultipartPart {
   final Fields headers = new Fields();
   final ByteOutput content = new ByteOutput(64);
   byte @Nullable [] name;
+
+  /** Where its content starts in the body. */
+  int offset;
+
   byte @Nullable [] fileName;
   byte @Nullable [] extendedFileName;
 
@@ -27,6 +32,16 @@ public final class MultipartPart {
   public byte @Nullable [] fileName() {
     byte[] plain = fileName;
     return plain == null ? extendedFileName : plain;
+  }
+
+  /**
+   * The file name of the other form, where both are given and differ: some servers take the one,
+   * some the other. Null otherwise.
+   */
+  public byte @Nullable [] otherFileName() {
+    byte[] plain = fileName;
+    byte[] extended = extendedFileName;
+    return plain == null || extended == null || Arrays.equals(plain, extended) ? null : extended;
   }
 
   public byte[] content() {

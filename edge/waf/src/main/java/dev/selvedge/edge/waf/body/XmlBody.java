@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import javax.xml.XMLConstants;
 import javax.xml.namespace.QName;
 import javax.xml.stream.XMLEventFactory;
@@ -145,6 +146,21 @@ public final class XmlBody {
     return path.select(document, namespaces).stream()
         .map(text -> text.getBytes(StandardCharsets.UTF_8))
         .toList();
+  }
+
+  /** Whether the name of an element or attribute is one of those. */
+  public boolean anyName(Predicate<String> those) {
+    Deque<XmlNode> left = new ArrayDeque<>();
+    left.push(document);
+    while (!left.isEmpty()) {
+      XmlNode node = left.pop();
+      if (those.test(node.name)
+          || node.attributes.stream().anyMatch(attribute -> those.test(attribute.name()))) {
+        return true;
+      }
+      node.children.forEach(left::push);
+    }
+    return false;
   }
 
   /** The whole text, for tests and traces. */

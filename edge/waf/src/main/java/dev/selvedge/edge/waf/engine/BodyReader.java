@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a request body with the processor that the content type or a rule chose. */
 final class BodyReader {
   private static final int HEADER_SEPARATOR_BYTES = 2;
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final State s;
   private final RequestState r;
@@ -37,6 +38,9 @@ final class BodyReader {
         case XML -> xml();
       }
     }
+    if (r.jsonUnasked && processor != BodyProcessor.JSON) {
+      jsonUnasked();
+    }
     if (r.argsOverLimit && r.bodyError == null) {
       fail("too many arguments");
     }
@@ -54,15 +58,31 @@ final class BodyReader {
     }
   }
 
+  private @Nullable String parseJson(byte[] body) {
+    int own = s.settings.jsonDepthLimit();
+    int depth = own > 0 ? Math.min(own, s.options.jsonDepthMax()) : s.options.jsonDepthMax();
+    return JsonBody.parse(
+        body, depth, (name, value) -> reader.argument("JSON", r.args, name, value));
+  }
+
+  /** What is wrong with it is no error of a body that does not call itself JSON. */
+  private void jsonUnasked() {
+    byte[] body = r.bodyBytes;
+    int at = Bytes.regionEquals(body, 0, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+    int from = at;
+    while (at < body.length && Bytes.isSpace(body[at])) {
+      at++;
+    }
+    if (at < body.length && (body[at] == '{' || body[at] == '[')) {
+      parseJson(from == 0 ? body : Bytes.slice(body, from, body.length));
+    }
+  }
+
   private void json() {
     if (noFilesOver(r.bodyBytes.length)) {
       return;
     }
-    int own = s.settings.jsonDepthLimit();
-    int depth = own > 0 ? Math.min(own, s.options.jsonDepthMax()) : s.options.jsonDepthMax();
-    String error =
-        JsonBody.parse(
-            r.bodyBytes, depth, (name, value) -> reader.argument("JSON", r.args, name, value));
+    String error = parseJson(r.bodyBytes);
     if (error != null) {
       fail("JSON parsing error: " + error);
       s.log(4, "JSON: Failed to parse request body: " + error);
@@ -94,6 +114,8 @@ final class BodyReader {
     }
     if (body.error() != null) {
       fail("Multipart parsing error: " + body.error());
+    } else if (r.multipart.fileLimitExceeded && files == s.options.filesMax()) {
+      fail("too many files"); // the host's bound: what is beyond it no rule has seen
     }
   }
 
@@ -118,12 +140,20 @@ final class BodyReader {
       return;
     }
     byte[] content = part.content();
-    r.multipartFileNames.add(name, file);
-    r.files.add(name, file);
+    fileName(name, file);
+    byte[] other = part.otherFileName();
+    if (other != null) {
+      fileName(name, other);
+    }
     r.filesSizes.add(name, Bytes.of(content.length));
     r.filesBytes += content.length;
     r.filesContent.add(name, content);
     r.filesTmpNames.add(name, Bytes.EMPTY);
+  }
+
+  private void fileName(byte[] name, byte[] file) {
+    r.multipartFileNames.add(name, file);
+    r.files.add(name, file);
   }
 
   private boolean noFilesOver(long bytes) {

@@ -10,22 +10,44 @@ import java.util.Locale;
  * <p>Immutable.
  */
 final class Excerpt {
+  static final String HIDDEN = "***";
+
   private static final int EXCERPT_MAX = 64;
   private static final int TRACE_MAX = 80;
   private static final int DIGITS_SHOWN_MAX = 5;
   private static final String[] SECRET_NAMES = {
-    "pass", "secret", "token", "auth", "session", "cookie", "card", "cvv", "key", "credential"
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "auth",
+    "session",
+    "cookie",
+    "card",
+    "cvv",
+    "key",
+    "credential",
+    "jwt",
+    "bearer"
   };
 
   private Excerpt() {}
 
-  /** The value with secrets hidden; all of it where the variable's name tells of a secret. */
-  static String masked(String variable, byte[] value) {
-    String lower = variable.toLowerCase(Locale.ROOT);
+  /** Whether what has this name should not be shown. */
+  static boolean secret(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
     for (String secret : SECRET_NAMES) {
       if (lower.contains(secret)) {
-        return "***";
+        return true;
       }
+    }
+    return false;
+  }
+
+  /** The value with secrets hidden; all of it where the variable's name tells of a secret. */
+  static String masked(String variable, byte[] value) {
+    if (secret(variable)) {
+      return HIDDEN;
     }
     StringBuilder out = new StringBuilder();
     int digits = 0;

@@ -72,7 +72,8 @@ final class Message {
         first,
         new RuleMatch.Texts(msg, data, severity, List.copyOf(tags)),
         new RuleMatch.Evidence(matchedRule, argument, variable, value),
-        new RuleMatch.Exchange(s.request.serverName, s.request.path, s.uniqueId()),
+        new RuleMatch.Exchange(
+            s.request.serverName, s.request.path, s.uniqueId(), s.request.secretXml()),
         deniedWith,
         audit);
   }

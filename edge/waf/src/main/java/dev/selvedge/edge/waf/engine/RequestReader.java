@@ -75,7 +75,7 @@ final class RequestReader {
       s.log(
           4,
           "Adding request argument (%s): name \"%s\", value \"%s\""
-              .formatted(origin, Bytes.text(name), Bytes.text(value)));
+              .formatted(origin, oneLine(name), oneLine(value)));
     }
     r.args.add(name, value);
     if (own != r.args) {
@@ -83,6 +83,11 @@ final class RequestReader {
     }
     r.argsBytes += name.length + value.length;
     return true;
+  }
+
+  /** For the trace: without line ends, so that no argument writes lines of it. */
+  private static String oneLine(byte[] text) {
+    return Bytes.text(text).replace("\r", "").replace("\n", "");
   }
 
   private byte[] cut(byte[] value) {

@@ -43,12 +43,28 @@ final class RequestState {
   long argsBytes;
   long filesBytes;
   boolean argsOverLimit;
+
+  /** A body that begins as JSON is read as JSON besides. */
+  boolean jsonUnasked;
+
   boolean argumentCut;
   boolean urlencodedError;
   boolean bodyOverLimit;
   @Nullable BodyProcessor processor;
   @Nullable MultipartFlags multipart;
   @Nullable XmlBody xml;
+
+  private @Nullable Boolean secretXml;
+
+  /** Whether an element or attribute of the body has the name of a secret. */
+  boolean secretXml() {
+    Boolean known = secretXml;
+    if (known == null) {
+      known = xml != null && xml.anyName(Excerpt::secret);
+      secretXml = known;
+    }
+    return known;
+  }
 
   /** The body was taken for XML, well formed or not. */
   boolean xmlRead;

@@ -22,9 +22,13 @@ public final class RuleMatch {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Evidence(@Nullable Rule rule, String argument, byte[] variable, byte[] value) {}
 
-  /** Of which exchange. */
+  /**
+   * Of which exchange.
+   *
+   * @param secretXml its body is XML in which something has the name of a secret
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Exchange(byte[] serverName, byte[] path, String uniqueId) {}
+  record Exchange(byte[] serverName, byte[] path, String uniqueId, boolean secretXml) {}
 
   private final Rule first;
   private final Texts texts;
@@ -79,8 +83,12 @@ public final class RuleMatch {
     return Bytes.text(evidence.variable());
   }
 
-  /** The value that matched last, cut and masked. */
+  /** The value that matched last, cut and masked. Texts of XML come without their names. */
   public String excerpt() {
+    boolean body = variable().startsWith("XML") || variable().startsWith("REQUEST_BODY");
+    if (exchange.secretXml() && body) {
+      return Excerpt.HIDDEN;
+    }
     return Excerpt.masked(variable(), evidence.value());
   }
 

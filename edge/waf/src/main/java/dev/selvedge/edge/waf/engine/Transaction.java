@@ -46,6 +46,14 @@ public final class Transaction {
   }
 
   /**
+   * Bodies that begin as JSON are read as JSON besides what their type says: many servers parse
+   * what they get and never look at the type. Before the request's head.
+   */
+  public void readJsonUnasked() {
+    s.request.jsonUnasked = true;
+  }
+
+  /**
    * The request line and the header fields; runs phase 1.
    *
    * @param protocol as in "HTTP/1.1"

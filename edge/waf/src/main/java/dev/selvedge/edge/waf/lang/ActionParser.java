@@ -162,11 +162,10 @@ final class ActionParser {
   }
 
   private static int number(String value) {
-    long n = value.length() > 9 ? -1 : CtlParser.id(value);
-    if (n < 0) {
-      throw new IllegalArgumentException("number is too large: " + value);
+    if (!value.matches("[0-9]{1,9}")) {
+      throw new IllegalArgumentException("not a number of up to nine digits: " + value);
     }
-    return (int) n;
+    return Integer.parseInt(value);
   }
 
   private static Disruptive.Scope scope(String value) {

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,11 +95,26 @@ final class RuleLinker {
   }
 
   List<PhaseProgram> link() {
+    Set<String> names = markers.stream().map(MarkerAt::name).collect(Collectors.toSet());
+    for (RuleDraft rule : rules) {
+      for (RuleDraft link = rule; link != null; link = link.chained) {
+        skips(link, names);
+      }
+    }
     List<PhaseProgram> phases = new ArrayList<>();
     for (int phase = 0; phase <= RuleProgram.PHASES; phase++) {
       phases.add(phase(phase));
     }
     return phases;
+  }
+
+  /** Skipping to a marker that nobody set would leave out all rules that follow, in silence. */
+  private void skips(RuleDraft rule, Set<String> names) {
+    for (Action action : rule.afterChain) {
+      if (action instanceof Action.SkipAfter skip && !names.contains(skip.marker())) {
+        problems.add(rule.place, "no marker " + skip.marker() + " to skip to");
+      }
+    }
   }
 
   private PhaseProgram phase(int phase) {

@@ -51,8 +51,14 @@ public final class Regex {
     }
   }
 
+  /** Begins as libmodsecurity's own message does, which its users search their logs for. */
   private static String bad(String source, RxSyntaxException e) {
-    return "bad regular expression: " + e.getMessage() + " at " + e.offset() + " in: " + source;
+    return "Error with regular expression: "
+        + e.getMessage()
+        + " at "
+        + e.offset()
+        + " in: "
+        + source;
   }
 
   public String source() {

@@ -155,4 +155,26 @@ class OwnRulesTest {
       assertThat(t.matches()).as(type).extracting(RuleMatch::id).contains(5_120_020L);
     }
   }
+
+  @Test
+  void bodiesWithoutATypeAreReadAsForms() {
+    String attack = "note=1%27+union+all+select+pin+from+cards--+";
+    String head =
+        "POST /comments HTTP/1.1\r\nHost: shop.example\r\nContent-Length: " + attack.length();
+    byte[] request = (head + "\r\n\r\n" + attack).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    Transaction t = CaseRequest.of("raw", request).run(STRICTEST.newTransaction());
+    assertThat(t.matches()).extracting(RuleMatch::id).contains(5_120_020L);
+  }
+
+  @Test
+  void textsAndAttributesOfXmlAreRead() {
+    String sql = "1&#x27; union all select pin from cards-- ";
+    for (String xml : List.of("<a><b>shoes</b><c>" + sql + "</c></a>", "<a b='" + sql + "'/>")) {
+      for (String type : List.of("text/xml", "application/soap+xml; charset=utf-8")) {
+        byte[] body = (type + "|" + xml).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Transaction t = CaseRequest.of("body", body).run(STRICTEST.newTransaction());
+        assertThat(t.matches()).as(xml).extracting(RuleMatch::id).contains(5_120_020L);
+      }
+    }
+  }
 }

@@ -5,20 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The page about the rules lists every file with its family and how many rules it has. */
+/**
+ * The page about the rules lists every file with its family. How many rules each has is left to the
+ * program: a number in a page is wrong as soon as two changes meet.
+ */
 class RulesPageTest {
   @Test
   void listsEveryFamily() throws IOException {
     String page = Files.readString(root().resolve("docs/rules.md"));
-    Map<String, Long> counts =
-        RuleInfo.of(Shipped.rules(Policy.DEFAULT)).stream()
-            .map(r -> "| `%s` | `family/%s` | %d |".formatted(r.file(), r.family(), first(r)))
-            .collect(Collectors.groupingBy(row -> row, Collectors.counting()));
-    counts.forEach((row, count) -> assertThat(page).contains(row + " " + count + " |"));
+    assertThat(RuleInfo.of(Shipped.rules(Policy.DEFAULT.withParanoia(4))))
+        .allSatisfy(rule -> assertThat(page).contains(row(rule)));
+  }
+
+  private static String row(RuleInfo rule) {
+    return "\n| `%s` | `family/%s` | %d | ".formatted(rule.file(), rule.family(), first(rule));
   }
 
   private static long first(RuleInfo rule) {

@@ -5,7 +5,9 @@ import dev.selvedge.edge.waf.RuleSet;
 import dev.selvedge.edge.waf.engine.EngineOptions;
 import dev.selvedge.edge.waf.engine.Transaction;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The shipped rules, loaded for tests. */
@@ -22,6 +24,15 @@ public final class Shipped {
           throw new AssertionError(
               refused.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
     };
+  }
+
+  /** The exchanges of all cases, by name. */
+  public static Map<String, Consumer<Transaction>> exchanges() {
+    Map<String, Consumer<Transaction>> all = new LinkedHashMap<>();
+    for (RuleCase c : RuleCase.all()) {
+      all.put(c.toString(), t -> CaseRequest.of(c.place(), c.bytes()).run(t));
+    }
+    return all;
   }
 
   /** An ordinary exchange with that value at that place, inspected. */
