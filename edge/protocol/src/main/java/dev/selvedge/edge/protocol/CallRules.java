@@ -1,5 +1,6 @@
 package dev.selvedge.edge.protocol;
 
+import dev.selvedge.edge.protocol.ToProxy.ChunkResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ public final class CallRules {
 
   private final boolean[] bodyFollows = new boolean[2];
   private final int[] unanswered = new int[2];
+
+  /** Whether the oldest unanswered chunk is replaced in part. */
+  private final boolean[] halfReplaced = new boolean[2];
+
   private int lastPhase = -1;
 
   /** Starts anew, as for a new call. */
@@ -35,6 +40,7 @@ public final class CallRules {
     for (int i = 0; i < 2; i++) {
       phase[i] = UNASKED;
       unanswered[i] = 0;
+      halfReplaced[i] = false;
       bodyFollows[i] = false;
     }
   }
@@ -106,15 +112,27 @@ public final class CallRules {
     }
     phase[index] = DECIDED;
     unanswered[index] = 0;
+    halfReplaced[index] = false;
     return Flags.has(flags, Flags.LAST) || lastPhase == index;
   }
 
-  /** A result for the oldest unanswered chunk. */
-  public void chunkResult(EventType event, boolean more) {
+  /**
+   * A result for the oldest unanswered chunk. Only a replacement comes in pieces, and a piece that
+   * others follow says something: else an agent could answer for ever and never be late.
+   */
+  public void chunkResult(EventType event, ChunkResult.Op op, int bytes, boolean more) {
     int index = index(event);
     if (phase[index] != MORE || unanswered[index] == 0) {
       throw Violation.UNEXPECTED_CHUNK_RESULT.because("no chunk waits for a result");
     }
+    boolean replaces = op == ChunkResult.Op.REPLACE;
+    if (!replaces && (more || halfReplaced[index])) {
+      throw Violation.UNEXPECTED_CHUNK_RESULT.because(op + " of a chunk replaced in part");
+    }
+    if (more && bytes == 0) {
+      throw Violation.UNEXPECTED_CHUNK_RESULT.because("an empty piece with more to follow");
+    }
+    halfReplaced[index] = more;
     if (!more) {
       unanswered[index]--;
     }

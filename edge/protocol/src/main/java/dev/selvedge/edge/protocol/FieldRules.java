@@ -4,8 +4,8 @@ import dev.selvedge.kernel.KnownField;
 
 /**
  * What an agent may write into heads: names are lower-case tokens (RFC 9110, 5.6.2), values hold no
- * control byte but HT, and framing, hop-by-hop fields, Host and {@code x-request-id} are the
- * proxy's. The same checks as for a client's fields, made where the message is decoded.
+ * control byte but HT, and framing, hop-by-hop fields, Host, Expect and {@code x-request-id} are
+ * the proxy's. The same checks as for a client's fields, made where the message is decoded.
  */
 public final class FieldRules {
 
@@ -35,6 +35,9 @@ public final class FieldRules {
   }
 
   private static void checkRole(KnownField field) {
+    if (field == KnownField.EXPECT) {
+      throw Violation.FORBIDDEN_FIELD.because("expect: whoever owns the body answers it");
+    }
     switch (field.role()) {
       case HOP, FRAMING, ROUTING, IDENTITY ->
           throw Violation.FORBIDDEN_FIELD.because(field.fieldName());

@@ -27,7 +27,11 @@ public enum Violation {
   CREDIT_EXCEEDED,
   CREDIT_OVERFLOW,
   /** The peer leaves unread what it asked for. */
-  NOT_READING;
+  NOT_READING,
+  /** More messages than anything on this connection can be about. */
+  FLOOD,
+  /** The agent answers, but leaves a cancelled call open. */
+  CANCEL_IGNORED;
 
   /** The stable text, also a metric label: {@code frame_too_large}. */
   public String code() {

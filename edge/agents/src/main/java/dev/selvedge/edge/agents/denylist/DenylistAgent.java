@@ -53,7 +53,7 @@ public final class DenylistAgent implements InlineAgent {
     return decoded.problems();
   }
 
-  private void use(DenylistSettings settings) {
+  private synchronized void use(DenylistSettings settings) {
     if (watch != null) {
       watch.interrupt();
     }
@@ -69,7 +69,7 @@ public final class DenylistAgent implements InlineAgent {
       while (true) {
         TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
         ListFiles.Reading reading = settings.files().look();
-        if (reading != null && !Thread.currentThread().isInterrupted()) {
+        if (reading != null) {
           replace(reading, settings.status());
         }
       }
@@ -78,7 +78,11 @@ public final class DenylistAgent implements InlineAgent {
     }
   }
 
-  private void replace(ListFiles.Reading reading, int status) {
+  /** Not for lists that were read for a configuration which another has followed meanwhile. */
+  private synchronized void replace(ListFiles.Reading reading, int status) {
+    if (!Thread.currentThread().equals(watch)) {
+      return;
+    }
     if (reading.sound()) {
       inForce = new InForce(reading.rules(), status);
       LOG.log(Level.INFO, "lists read again, rules in force: " + reading.rules().size());

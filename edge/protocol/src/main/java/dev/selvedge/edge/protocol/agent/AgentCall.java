@@ -147,8 +147,8 @@ public final class AgentCall {
     if (over) {
       return;
     }
-    rules.chunkResult(result.event(), false);
     byte[] data = result.data();
+    rules.chunkResult(result.event(), result.op(), data.length, false);
     int at = 0;
     for (; data.length - at > Bounds.CHUNK_BYTES_MAX; at += Bounds.CHUNK_BYTES_MAX) {
       byte[] piece = java.util.Arrays.copyOfRange(data, at, at + Bounds.CHUNK_BYTES_MAX);

@@ -38,6 +38,21 @@ public final class AgentChannel<C> {
     CLOSED
   }
 
+  /** Messages between two questions for health that may answer nothing: grants, unknown types. */
+  private static final int UNASKED = 10_000;
+
+  /** Of what chunks entitle the agent to, as much is kept for later. */
+  private static final int UNASKED_KEPT = 100_000;
+
+  /** Grants that a chunk may bring: of its call and of the connection. */
+  private static final int GRANTS = 2;
+
+  /** Payload of an unknown message that weighs like another message. */
+  private static final int SKIPPED_BYTES = 1024;
+
+  /** Answered questions for health within which a cancel has to be confirmed. */
+  private static final int ANSWERS_BEFORE_CONFIRM = 5;
+
   private final Hello hello;
   private final AgentListener<C> listener;
   private final CallTable<C> calls = new CallTable<>();
@@ -47,6 +62,10 @@ public final class AgentChannel<C> {
   private @Nullable Welcome welcome;
   private State state = State.GREETING;
   private long credit;
+  private int unasked = UNASKED;
+  private int configuresOpen;
+  private int healthsOpen;
+  private long healthsAnswered;
 
   public AgentChannel(Hello hello, AgentListener<C> listener) {
     this.hello = hello;
@@ -112,12 +131,21 @@ public final class AgentChannel<C> {
   /** Body bytes that may be sent now; where 0, {@link AgentListener#credit} will follow. */
   public int bodyCredit(int id) {
     OpenCall<C> slot = owned(id);
-    int bytes = (int) Math.min(Math.min(slot.credit, credit), Bounds.CHUNK_BYTES_MAX);
-    if (bytes == 0 && !slot.waiting) {
+    long most = wired().takesChunks() ? Math.min(slot.credit, credit) : 0;
+    int bytes = (int) Math.min(most, Bounds.CHUNK_BYTES_MAX);
+    if (bytes == 0) {
       slot.waiting = true;
-      waiting.add(slot);
+      queue(slot);
     }
     return bytes;
+  }
+
+  /** Each slot stands in the line once, whatever calls it is used for meanwhile. */
+  private void queue(OpenCall<C> slot) {
+    if (!slot.inLine) {
+      slot.inLine = true;
+      waiting.add(slot);
+    }
   }
 
   /** Sends a chunk, not larger than {@link #bodyCredit}, of an asked-for body; takes ownership. */
@@ -130,7 +158,13 @@ public final class AgentChannel<C> {
     slot.rules.chunk(event, replaces(event));
     slot.credit -= bytes;
     credit -= bytes;
+    unasked += GRANTS;
     wired().body(id, end ? Flags.END : 0, event, chunk);
+  }
+
+  /** Whether the agent owes a decision on a head of that call. */
+  public boolean pending(int id) {
+    return owned(id).rules.pending();
   }
 
   /** Whether the agent answers each chunk of that body. */
@@ -142,13 +176,16 @@ public final class AgentChannel<C> {
     return (welcomed().features() & feature) != 0;
   }
 
-  /** Replaced bytes were passed on: the agent may send so many more. */
+  /**
+   * Replaced bytes were passed on: the agent may send so many more of this call. Those of the
+   * connection are granted as they arrive: a receiver that stands still must not take what the
+   * agent needs for others.
+   */
   public void consumed(int id, int bytes) {
     OpenCall<C> slot = calls.find(id);
     if (slot != null) {
       grant(id, slot.window.consume(bytes));
     }
-    grant(0, window.consume(bytes));
   }
 
   /** Tells the agent how the exchange went; ends the call. */
@@ -168,18 +205,22 @@ public final class AgentChannel<C> {
   public void cancel(int id) {
     OpenCall<C> slot = owned(id);
     slot.call = null;
+    slot.cancelledAt = healthsAnswered;
     credit += wired().purge(id);
     wired().control(id, new ToAgent.Cancel());
   }
 
   public void configure(ToAgent.Configure configure) {
     if (state != State.CLOSED) {
+      configuresOpen++;
       wired().control(0, configure);
     }
   }
 
   public void health(long nonce) {
     if (state != State.CLOSED) {
+      healthsOpen++;
+      unasked = Math.clamp(unasked, UNASKED, UNASKED_KEPT);
       wired().control(0, new ToAgent.Health(nonce));
     }
   }
@@ -222,14 +263,37 @@ public final class AgentChannel<C> {
       case ToProxy.Decided decided -> decided(calls.require(id), flags, decided);
       case ToProxy.ChunkResult result -> chunk(calls.require(id), flags, result);
       case ToProxy.Ended ended -> ended(calls.require(id), ended);
-      case ToProxy.AgentCredit more -> credited(id, more.bytes());
-      case ToProxy.Configured configured -> listener.configured(configured);
-      case ToProxy.HealthReport report -> listener.health(report);
+      case ToProxy.AgentCredit more -> {
+        unasked(1);
+        credited(id, more.bytes());
+      }
+      case ToProxy.Configured configured -> {
+        configuresOpen = answered(configuresOpen);
+        listener.configured(configured);
+      }
+      case ToProxy.HealthReport report -> {
+        healthsOpen = answered(healthsOpen);
+        healthAnswered();
+        listener.health(report);
+      }
       case ToProxy.Leaving _ -> {
+        unasked(1);
         drain();
         listener.leaving();
       }
       case ToProxy.Welcome _ -> throw Violation.UNEXPECTED.because("a second welcome");
+    }
+  }
+
+  /** A message of an unknown type, which is skipped. Throws as {@link #receive}. */
+  public void skipped(int bytes) {
+    unasked(1 + bytes / SKIPPED_BYTES);
+  }
+
+  /** The wire may take chunks again; not to be called by what the channel calls. */
+  public void roomAgain() {
+    if (state != State.CLOSED && !waiting.isEmpty()) {
+      wakeWaiting();
     }
   }
 
@@ -298,13 +362,12 @@ public final class AgentChannel<C> {
   private void chunk(OpenCall<C> slot, int flags, ToProxy.ChunkResult result) {
     boolean more = Flags.has(flags, Flags.MORE);
     int bytes = result.data().length;
-    slot.rules.chunkResult(result.event(), more);
+    slot.rules.chunkResult(result.event(), result.op(), bytes, more);
     slot.window.received(bytes);
     window.received(bytes);
+    grant(0, window.consume(bytes));
     if (slot.call != null) {
       listener.chunk(slot.call, result, more);
-    } else {
-      grant(0, window.consume(bytes));
     }
   }
 
@@ -314,6 +377,28 @@ public final class AgentChannel<C> {
     calls.free(slot);
     if (call != null) {
       listener.ended(call, message.reason());
+    }
+  }
+
+  private void unasked(int weight) {
+    unasked -= weight;
+    if (unasked < 0) {
+      throw Violation.FLOOD.because("messages that answer nothing");
+    }
+  }
+
+  private static int answered(int questions) {
+    if (questions == 0) {
+      throw Violation.UNEXPECTED.because("an answer without a question");
+    }
+    return questions - 1;
+  }
+
+  /** An agent that answers has seen what it was told before, cancels too. */
+  private void healthAnswered() {
+    healthsAnswered++;
+    if (calls.anyCancelledUpTo(healthsAnswered - ANSWERS_BEFORE_CONFIRM)) {
+      throw Violation.CANCEL_IGNORED.because("a cancelled call is still open");
     }
   }
 
@@ -344,15 +429,15 @@ public final class AgentChannel<C> {
 
   /** Each waiting call is looked at once, in order; one without credit of its own stays. */
   private void wakeWaiting() {
-    for (int left = waiting.size(); left > 0 && credit > 0; left--) {
+    for (int left = waiting.size(); left > 0 && credit > 0 && wired().takesChunks(); left--) {
       OpenCall<C> slot = waiting.remove();
-      if (slot.call == null || !slot.waiting) {
+      slot.inLine = false;
+      C call = slot.waiting ? slot.call : null;
+      if (call != null && slot.credit > 0) {
         slot.waiting = false;
-      } else if (slot.credit > 0) {
-        slot.waiting = false;
-        listener.credit(slot.call);
-      } else {
-        waiting.add(slot);
+        listener.credit(call);
+      } else if (call != null) {
+        queue(slot);
       }
     }
   }

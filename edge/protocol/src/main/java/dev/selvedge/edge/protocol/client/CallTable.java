@@ -85,6 +85,17 @@ final class CallTable<C> {
     throw Violation.UNKNOWN_CALL.because("call " + id);
   }
 
+  /** Whether a call cancelled at that count of answers, or before, is still open. */
+  boolean anyCancelledUpTo(long answers) {
+    for (int i = 0; i < slots.size(); i++) {
+      OpenCall<C> slot = slots.get(i);
+      if (slot.open && slot.call == null && slot.cancelledAt <= answers) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** All slots that are open. */
   List<OpenCall<C>> open() {
     return slots.stream().filter(slot -> slot.open).toList();

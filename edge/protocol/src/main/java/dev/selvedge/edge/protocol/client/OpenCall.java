@@ -16,8 +16,14 @@ final class OpenCall<C> {
 
   boolean open;
 
-  /** Stands among those that wait for credit. */
+  /** Its owner wants to hear of credit. */
   boolean waiting;
+
+  /** Stands in the line of those that wait, perhaps for a call before this one. */
+  boolean inLine;
+
+  /** Questions for health answered when it was cancelled. */
+  long cancelledAt;
 
   int credit;
 

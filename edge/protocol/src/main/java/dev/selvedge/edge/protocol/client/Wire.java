@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * A codec on a connection, as a channel uses it. Sends in order, but body chunks behind everything
- * else. Confined to its event loop.
+ * else. Tells the channel nothing while it is called by it. Confined to its event loop.
  */
 public interface Wire {
 
@@ -25,6 +25,11 @@ public interface Wire {
   void requestComplete(int call, int flags, RequestComplete event);
 
   void control(int call, ToAgent.Control message);
+
+  /**
+   * Whether {@link #body} should be called now; where not, {@link AgentChannel#roomAgain} follows.
+   */
+  boolean takesChunks();
 
   /** Drops the call's chunks that were not sent yet and says how many bytes they were. */
   int purge(int call);

@@ -26,8 +26,8 @@ import java.io.IOException;
  * An agent channel over frames on a unix socket.
  *
  * <p>All frames of one turn of the event loop leave in one write. Body chunks wait while the socket
- * has unsent bytes, so that a head sent later overtakes them; they are bounded by the agent's
- * credit, heads by the bound of calls. Confined to its event loop.
+ * has unsent bytes, so that a head sent later overtakes them; they are bounded by their queue,
+ * heads by the bound of calls and by what may be unsent. Confined to its event loop.
  */
 public final class FrameConnection extends FrameHandler implements Wire {
 
@@ -44,6 +44,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
   private final Runnable flush = this::flush;
   private boolean flushing;
   private boolean reading;
+  private boolean sending;
 
   private FrameConnection(AgentChannel<?> agent, Channel channel) {
     this.agent = agent;
@@ -101,6 +102,8 @@ public final class FrameConnection extends FrameHandler implements Wire {
     ToProxy message = ReplyReader.read(type, flags, buffer, index, length);
     if (message != null) {
       agent.receive(call, flags, message);
+    } else {
+      agent.skipped(length);
     }
   }
 
@@ -118,6 +121,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
   public void channelReadComplete(ChannelHandlerContext context) {
     reading = false;
     send();
+    agent.roomAgain();
   }
 
   @Override
@@ -129,7 +133,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
-      agent.disconnected();
+      tell(agent::disconnected);
     } else {
       agent.failed(cause);
     }
@@ -180,6 +184,11 @@ public final class FrameConnection extends FrameHandler implements Wire {
   }
 
   @Override
+  public boolean takesChunks() {
+    return chunks.hasRoom();
+  }
+
+  @Override
   public int purge(int call) {
     return chunks.purge(call);
   }
@@ -204,6 +213,16 @@ public final class FrameConnection extends FrameHandler implements Wire {
     if (flushing && channel.isActive()) {
       send();
     }
+    agent.roomAgain();
+  }
+
+  /** A write that fails is heard of within it, and it may be in the middle of opening a call. */
+  private void tell(Runnable news) {
+    if (sending) {
+      channel.eventLoop().execute(news);
+    } else {
+      news.run();
+    }
   }
 
   private void send() {
@@ -211,6 +230,7 @@ public final class FrameConnection extends FrameHandler implements Wire {
     if (out.length() == 0 && chunks.isEmpty()) {
       return;
     }
+    sending = true;
     writeFrames();
     for (ChunkQueue.Chunk chunk; channel.isWritable() && (chunk = chunks.poll()) != null; ) {
       EventFrames.bodyHeader(
@@ -220,8 +240,9 @@ public final class FrameConnection extends FrameHandler implements Wire {
     }
     channel.flush();
     if (channel.bytesBeforeWritable() > UNSENT_MAX) {
-      agent.failed(Violation.NOT_READING.because(UNSENT_MAX + " bytes unread"));
+      tell(() -> agent.failed(Violation.NOT_READING.because(UNSENT_MAX + " bytes unread")));
     }
+    sending = false;
   }
 
   private void writeFrames() {

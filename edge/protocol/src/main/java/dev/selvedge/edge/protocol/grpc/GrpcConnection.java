@@ -5,6 +5,7 @@ import dev.selvedge.edge.protocol.EventType;
 import dev.selvedge.edge.protocol.RequestContext;
 import dev.selvedge.edge.protocol.ToAgent;
 import dev.selvedge.edge.protocol.ToProxy;
+import dev.selvedge.edge.protocol.Violation;
 import dev.selvedge.edge.protocol.client.AgentChannel;
 import dev.selvedge.edge.protocol.client.AgentListener;
 import dev.selvedge.edge.protocol.client.ChunkQueue;
@@ -42,12 +43,17 @@ public final class GrpcConnection implements Wire {
   private static final int AHEAD = 64;
 
   private static final long KEEPALIVE_SECONDS = 20;
+  private static final int CAUSES_MAX = 10;
+
+  /** Bytes sent while gRPC is not ready beyond which the agent is given up: it reads nothing. */
+  private static final long UNSENT_MAX = 16L * 1024 * 1024;
 
   private final AgentChannel<?> agent;
   private final EventLoop loop;
   private final ManagedChannel channel;
   private final ClientCall<byte[], byte[]> call;
   private final ChunkQueue chunks = new ChunkQueue();
+  private long unsent;
   private boolean closed;
 
   private GrpcConnection(AgentChannel<?> agent, EventLoop loop, ManagedChannel channel) {
@@ -111,11 +117,7 @@ public final class GrpcConnection implements Wire {
 
     @Override
     public void onReady() {
-      if (loop.inEventLoop()) {
-        sendChunks();
-      } else {
-        loop.execute(GrpcConnection.this::sendChunks);
-      }
+      loop.execute(GrpcConnection.this::ready);
     }
 
     @Override
@@ -132,6 +134,8 @@ public final class GrpcConnection implements Wire {
       Envelope<ToProxy> read = ToProxyReader.read(bytes);
       if (read.message() != null) {
         agent.receive(read.call(), read.flags(), read.message());
+      } else {
+        agent.skipped(bytes.length);
       }
       if (!closed) {
         call.request(1);
@@ -144,11 +148,20 @@ public final class GrpcConnection implements Wire {
   private void ended(Status status) {
     chunks.releaseAll();
     if (agent.welcome() == null && !status.isOk()) {
-      agent.connectFailed(status.asException());
+      agent.connectFailed(reason(status));
     } else {
       agent.disconnected();
     }
     channel.shutdownNow();
+  }
+
+  /** What was the matter at last: gRPC itself says no more than that it is unavailable. */
+  private static Throwable reason(Status status) {
+    Throwable reason = status.asException();
+    for (int i = 0; i < CAUSES_MAX && reason.getCause() != null; i++) {
+      reason = reason.getCause();
+    }
+    return reason;
   }
 
   // ---- writing
@@ -156,12 +169,12 @@ public final class GrpcConnection implements Wire {
   @Override
   public void requestHeaders(
       int id, int flags, HttpHead head, RequestTarget target, RequestContext context) {
-    call.sendMessage(bounded(ToAgentProto.requestHeaders(id, flags, head, target, context)));
+    send(bounded(ToAgentProto.requestHeaders(id, flags, head, target, context)));
   }
 
   @Override
   public void responseHeaders(int id, int flags, HttpHead head) {
-    call.sendMessage(bounded(ToAgentProto.responseHeaders(id, flags, head)));
+    send(bounded(ToAgentProto.responseHeaders(id, flags, head)));
   }
 
   /** As frames: what the agent would have to refuse is not sent. */
@@ -172,15 +185,24 @@ public final class GrpcConnection implements Wire {
     return message;
   }
 
+  /** Heads and controls do not wait until gRPC is ready, so somebody must count them. */
+  private void send(byte[] message) {
+    unsent = call.isReady() ? 0 : unsent + message.length;
+    call.sendMessage(message);
+    if (unsent > UNSENT_MAX) {
+      loop.execute(() -> agent.failed(Violation.NOT_READING.because(UNSENT_MAX + " bytes unread")));
+    }
+  }
+
   @Override
   public void requestComplete(int id, int flags, RequestComplete event) {
-    call.sendMessage(ToAgentProto.requestComplete(id, flags, event));
+    send(ToAgentProto.requestComplete(id, flags, event));
   }
 
   @Override
   public void control(int id, ToAgent.Control message) {
     if (!closed) {
-      call.sendMessage(ToAgentProto.control(id, 0, message));
+      send(ToAgentProto.control(id, 0, message));
     }
   }
 
@@ -190,13 +212,23 @@ public final class GrpcConnection implements Wire {
     sendChunks();
   }
 
+  private void ready() {
+    sendChunks();
+    agent.roomAgain();
+  }
+
   private void sendChunks() {
     for (ChunkQueue.Chunk chunk; !closed && call.isReady() && (chunk = chunks.poll()) != null; ) {
       byte[] bytes = new byte[chunk.data().readableBytes()];
       chunk.data().readBytes(bytes).release();
       boolean response = chunk.event() == EventType.RESPONSE_BODY;
-      call.sendMessage(ToAgentProto.body(chunk.call(), chunk.flags(), response, bytes));
+      send(ToAgentProto.body(chunk.call(), chunk.flags(), response, bytes));
     }
+  }
+
+  @Override
+  public boolean takesChunks() {
+    return chunks.hasRoom();
   }
 
   @Override

@@ -41,6 +41,8 @@ class AgentChannelTest {
     final List<Integer> chunks = new ArrayList<>();
     boolean closed;
     boolean refusing;
+    boolean full;
+    int purges;
 
     @Override
     public void requestHeaders(
@@ -78,8 +80,15 @@ class AgentChannelTest {
     }
 
     @Override
+    public boolean takesChunks() {
+      return !full;
+    }
+
+    @Override
     public int purge(int call) {
-      return 0;
+      int bytes = purges;
+      purges = 0;
+      return bytes;
     }
 
     @Override
@@ -240,6 +249,76 @@ class AgentChannelTest {
     assertThat(agent.bodyCredit(a)).isEqualTo(1_000);
   }
 
+  /** What a cancelled call had not sent is for the others, and they hear of it. */
+  @Test
+  void creditOfChunksThatWereNeverSentGoesToWhoWaits() {
+    greet(0, 3);
+    int[] ids = {open("a", 0), open("b", 0), open("c", 0)};
+    for (int id : ids) {
+      receive(id, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+    }
+    agent.body(ids[0], EventType.REQUEST_BODY, Unpooled.buffer().writeZero(60_000), false);
+    agent.body(ids[1], EventType.REQUEST_BODY, Unpooled.buffer().writeZero(40_000), false);
+    assertThat(agent.bodyCredit(ids[2])).isZero();
+    told.all();
+    sent.purges = 60_000;
+    agent.cancel(ids[0]);
+    agent.roomAgain();
+    assertThat(told.all()).containsExactly("c credit");
+    assertThat(agent.bodyCredit(ids[2])).isEqualTo(60_000);
+  }
+
+  @Test
+  void creditIsOfNoUseWhileTheWireTakesNoChunks() {
+    greet(0, 1);
+    int id = open("a", 0);
+    receive(id, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+    told.all();
+    sent.full = true;
+    assertThat(agent.bodyCredit(id)).isZero();
+    agent.roomAgain();
+    assertThat(told.all()).isEmpty();
+    sent.full = false;
+    agent.roomAgain();
+    assertThat(told.all()).containsExactly("a credit");
+    assertThat(agent.bodyCredit(id)).isEqualTo(65_536);
+  }
+
+  /** A call that ended while it waited is not told, nor is the next one for it. */
+  @Test
+  void aCallThatTakesThePlaceOfOneThatWaitedDoesNotWait() {
+    greet(0, 1);
+    int first = open("a", 0);
+    receive(first, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+    sent.full = true;
+    assertThat(agent.bodyCredit(first)).isZero();
+    receive(first, 0, decided(EventType.REQUEST_HEADERS, Decision.ALLOW));
+    agent.cancel(first);
+    receive(first, 0, new ToProxy.Ended(""));
+    int second = open("b", 0);
+    receive(second, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+    told.all();
+    sent.full = false;
+    agent.roomAgain();
+    assertThat(told.all()).isEmpty();
+    assertThat(agent.bodyCredit(second)).isEqualTo(65_536);
+  }
+
+  /** A receiver that stands still takes its call's credit, and none of the connection's. */
+  @Test
+  void bytesOfTheConnectionAreGrantedAgainAsTheyArrive() {
+    greet(1, 2);
+    for (String name : List.of("a", "b")) {
+      int id = open(name, 0);
+      receive(id, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+      agent.body(id, EventType.REQUEST_BODY, Unpooled.wrappedBuffer(new byte[1]), false);
+      byte[] data = new byte[65_536];
+      receive(id, 0, new ChunkResult(EventType.REQUEST_BODY, ChunkResult.Op.REPLACE, data));
+    }
+    assertThat(sent.messages).contains("ProxyCredit[bytes=65536]");
+    assertThat(sent.closed).isFalse();
+  }
+
   @Test
   void replacedBytesAreGrantedAgainWhenHalfTheWindowWasConsumed() {
     greet(1, 1);
@@ -273,6 +352,62 @@ class AgentChannelTest {
         Violation.CREDIT_OVERFLOW,
         (test, id) -> test.receive(0, 0, new ToProxy.AgentCredit(Integer.MAX_VALUE)));
     breaks(Violation.UNEXPECTED, (test, id) -> test.receive(0, 0, welcome));
+    breaks(Violation.UNEXPECTED, (test, id) -> test.receive(0, 0, healthy()));
+    breaks(
+        Violation.UNEXPECTED,
+        (test, id) -> test.receive(0, 0, new ToProxy.Configured(1, List.of())));
+    for (ToProxy idle : List.of(new ToProxy.AgentCredit(0), new ToProxy.Leaving())) {
+      breaks(
+          Violation.FLOOD,
+          (test, id) -> {
+            for (int i = 0; i < 20_000; i++) {
+              test.receive(0, 0, idle);
+            }
+          });
+    }
+    breaks(
+        Violation.CANCEL_IGNORED,
+        (test, id) -> {
+          test.agent.cancel(id);
+          for (int i = 0; i < 5; i++) {
+            test.agent.health(i);
+            test.receive(0, 0, healthy());
+          }
+        });
+  }
+
+  private static ToProxy healthy() {
+    return new ToProxy.HealthReport(0, ToProxy.HealthReport.State.HEALTHY, "");
+  }
+
+  /** An agent that is a little late with its confirmation is not cut off. */
+  @Test
+  void aCancelMayBeConfirmedAfterAnAnswerOrTwo() {
+    greet(0, 2);
+    for (int call = 0; call < 100; call++) {
+      int id = open("a", ONLY);
+      agent.cancel(id);
+      for (int i = 0; i < 4; i++) {
+        agent.health(i);
+        receive(0, 0, healthy());
+      }
+      receive(id, 0, new ToProxy.Ended(""));
+    }
+    assertThat(sent.closed).isFalse();
+  }
+
+  /** Grants in return for chunks are no flood, however small the chunks are. */
+  @Test
+  void grantsForChunksAreNoFlood() {
+    greet(0, 1);
+    int id = open("a", 0);
+    receive(id, 0, decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
+    for (int i = 0; i < 50_000; i++) {
+      agent.body(id, EventType.REQUEST_BODY, Unpooled.wrappedBuffer(new byte[1]), false);
+      receive(id, 0, new ToProxy.AgentCredit(1));
+      receive(0, 0, new ToProxy.AgentCredit(1));
+    }
+    assertThat(sent.closed).isFalse();
   }
 
   /** What a broken agent does on an open call. */

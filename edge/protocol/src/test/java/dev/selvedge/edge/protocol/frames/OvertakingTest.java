@@ -57,13 +57,17 @@ class OvertakingTest {
         int body = loop.submit(() -> open(agent, "body", 0)).get();
         say(socket, body, new ToProxy.Decided(EventType.REQUEST_HEADERS, Decision.NEEDS_MORE));
         assertThat(told.next()).startsWith("body");
-        loop.submit(() -> sendBody(agent, body)).get();
+        int sent = 0;
+        for (int more = 1; more > 0; sent += more) {
+          more = loop.submit(() -> sendBody(agent, body)).get();
+        }
+        assertThat(sent).as("what it keeps for an agent that reads nothing").isLessThan(CREDIT / 2);
         loop.submit(() -> open(agent, "head", Flags.END | Flags.LAST)).get();
-        List<Integer> types = read(socket, CREDIT / Bounds.CHUNK_BYTES_MAX + 3);
+        List<Integer> types = read(socket, sent / Bounds.CHUNK_BYTES_MAX + 3);
         int head = types.lastIndexOf(EventType.REQUEST_HEADERS.code());
         assertThat(types.subList(head + 1, types.size()))
             .as("chunks behind the head")
-            .hasSizeGreaterThan(CREDIT / Bounds.CHUNK_BYTES_MAX / 2)
+            .hasSizeGreaterThanOrEqualTo(4)
             .containsOnly(EventType.REQUEST_BODY.code());
       }
     } finally {

@@ -32,6 +32,9 @@ final class AgentBodies {
 
     AgentCall call(int agent);
 
+    /** Bytes that the agent may make of this body in all. */
+    long mayMake(int agent);
+
     /** The body is longer than that agent inspects. */
     void overLimit(EventType body, int agent);
 
@@ -218,7 +221,8 @@ final class AgentBodies {
     if (!(seat.place instanceof Replacer replacer) || !replacer.owed()) {
       return false;
     }
-    if (result.op() != ChunkResult.Op.REPLACE && (more || replacer.halfReplaced())) {
+    seat.made += result.data().length;
+    if (seat.made > owner.mayMake(agent)) {
       return false;
     }
     switch (result.op()) {
@@ -237,6 +241,7 @@ final class AgentBodies {
     private final AnswerTimer timer;
     private final AgentChannel<AgentCall> channel;
     private final int id;
+    private long made;
 
     Seat(int agent, BodyPipe pipe) {
       this.agent = agent;

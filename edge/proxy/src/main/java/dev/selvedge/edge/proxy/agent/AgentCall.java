@@ -76,14 +76,15 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
     leftNanos = agent.config().timeout().toNanos();
   }
 
-  /** Asks about a head that the consultation has. */
+  /**
+   * Asks about a head that the consultation has, unless the agent needs no more of this exchange.
+   */
   void ask(EventType about) {
-    loop.ask(this, about);
-  }
-
-  /** Whether the agent said that it needs no more of this exchange. */
-  boolean dismissed() {
-    return dismissed;
+    if (dismissed) {
+      owner().needsNoMore(index, about);
+    } else {
+      loop.ask(this, about);
+    }
   }
 
   /** The question, or the whole call, is not wanted any more; says nothing more. */
@@ -207,7 +208,9 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
       return false;
     }
     int flags = owner().responseBodyFollows() ? 0 : Flags.END;
-    flags |= wants(EventType.REQUEST_COMPLETE) ? 0 : Flags.LAST;
+    // While the request's body is not decided on, the answer to this must not end the call.
+    boolean last = !wants(EventType.REQUEST_COMPLETE) && !owned().pending(id);
+    flags |= last ? Flags.LAST : 0;
     try {
       owned().responseHeaders(id, flags, owner().responseHead());
     } catch (IllegalArgumentException tooLarge) {
@@ -245,6 +248,7 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
   // ---- from the link
 
   void decided(EventType about, Decision decision, boolean over) {
+    Consultation before = owner();
     if (over) {
       id = 0;
       dismissed = true;
@@ -252,7 +256,11 @@ final class AgentCall extends TimerWheel.Timer implements RequestContext {
     if (state == State.ASKED && about == event) {
       answered(decision);
     } else {
-      owner().decidedLate(index, about, decision);
+      before.decidedLate(index, about, decision);
+    }
+    if (over && consultation == before && id == 0) {
+      // It wants no more of the call: what it still owed on the other head will not come.
+      ended(FailureCode.AGENT_GAVE_UP, false);
     }
   }
 

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Calls may be opened only while the agent's last report said healthy. Back-off grows from 50 ms
  * to 1 s, with jitter, and starts anew once the agent was healthy. An agent that leaves answers its
- * open calls on the old connection while a new one is made. Confined to its event loop, except
- * {@link #healthy} and {@link #problem}.
+ * open calls on the old connection while a new one is made: for 30 s at most, and on one old
+ * connection only, so that one that leaves for ever keeps no more than two open. Confined to its
+ * event loop, except {@link #healthy} and {@link #problem}.
  */
 final class AgentLink extends TimerWheel.Timer {
 
@@ -53,7 +54,12 @@ final class AgentLink extends TimerWheel.Timer {
   private final Worker worker;
   private final AgentDialer dialer;
   private Phase phase = Phase.RESTING;
+  private final LeaveTimer leaveTimer = new LeaveTimer();
   private @Nullable Connection current;
+
+  /** One whose agent asked for no more calls; its open ones are answered there. */
+  private @Nullable Connection left;
+
   private long backOff = BACK_OFF_MIN;
   private long nonce;
   private int silent;
@@ -175,6 +181,17 @@ final class AgentLink extends TimerWheel.Timer {
     }
   }
 
+  /** How long an agent that leaves may take for its open calls. */
+  private final class LeaveTimer extends TimerWheel.Timer {
+    @Override
+    protected void expired(long nowNanos) {
+      worker.readClock();
+      if (left != null) {
+        left.close();
+      }
+    }
+  }
+
   /** One connection, and what it tells; an old one only tells its calls. */
   private final class Connection implements AgentListener<AgentCall> {
     private @Nullable AgentChannel<AgentCall> channel;
@@ -259,7 +276,21 @@ final class AgentLink extends TimerWheel.Timer {
 
     @Override
     public void leaving() {
-      gone("it is leaving", false);
+      if (isCurrent()) {
+        gone("it is leaving", false);
+        Connection before = left;
+        left = this;
+        worker.timers().arm(leaveTimer, worker.now() + RETIRED_MAX);
+        if (before != null) {
+          before.close();
+        }
+      }
+    }
+
+    void close() {
+      if (channel != null) {
+        channel.close();
+      }
     }
 
     @Override
@@ -267,6 +298,10 @@ final class AgentLink extends TimerWheel.Timer {
       worker.readClock();
       if (welcomed && loss.kind() != Loss.Kind.CLOSED && loss.kind() != Loss.Kind.DRAINED) {
         worker.metrics().add(owner.agent().metrics().lost(), 1);
+      }
+      if (left == this) {
+        left = null;
+        worker.timers().disarm(leaveTimer);
       }
       gone(loss.detail(), !welcomed);
     }

@@ -352,6 +352,13 @@ final class BodyPhase implements AgentBodies.Owner {
     return owner.call(agent);
   }
 
+  /** What a client may send on this route, or what the agent is shown, if that is more. */
+  @Override
+  public long mayMake(int agent) {
+    long shown = plan.agent(agent).config().inspectLimit().bytes();
+    return Math.max(shown, owner.exchange().route().maxBody());
+  }
+
   private static EventType head(EventType body) {
     return body == EventType.REQUEST_BODY ? EventType.REQUEST_HEADERS : EventType.RESPONSE_HEADERS;
   }

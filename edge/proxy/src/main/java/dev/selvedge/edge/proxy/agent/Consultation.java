@@ -286,6 +286,11 @@ final class Consultation implements Inspection {
     store.exit();
   }
 
+  /** The agent has said before that it needs no more of this exchange. */
+  void needsNoMore(int agent, EventType event) {
+    round(event).passed(agent);
+  }
+
   /** A decision that no question waits for. */
   void decidedLate(int agent, EventType event, Decision decision) {
     bodies.decided(agent, event, decision);

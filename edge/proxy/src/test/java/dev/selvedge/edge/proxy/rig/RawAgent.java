@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An agent written byte by byte from docs/agent-protocol.md: behaves until it is asked about a
@@ -21,7 +22,24 @@ public final class RawAgent implements AutoCloseable {
   /** What it sends when it is asked. */
   public interface Script {
     void asked(int call, Wire wire) throws IOException;
+
+    /**
+     * Hears every frame, on its connection's only thread.
+     *
+     * @return whether that was the answer, so that the usual one is left out
+     */
+    default boolean heard(int type, int call, byte[] payload, Wire wire) throws IOException {
+      return false;
+    }
+
+    /** What it announces. */
+    default Offer offer() {
+      return new Offer(1, 0, 262_144, 4_194_304, 1_000);
+    }
   }
+
+  /** What an agent wants and takes, as the frame WELCOME says it. */
+  public record Offer(int events, int features, int callCredit, int credit, int calls) {}
 
   /** One connection, to be written to. */
   public record Wire(DataOutputStream out) {
@@ -49,6 +67,7 @@ public final class RawAgent implements AutoCloseable {
 
   private final ServerSocketChannel server;
   private final Script script;
+  private final AtomicInteger open = new AtomicInteger();
 
   private RawAgent(ServerSocketChannel server, Script script) {
     this.server = server;
@@ -75,6 +94,7 @@ public final class RawAgent implements AutoCloseable {
   }
 
   private void serve(SocketChannel socket) {
+    open.incrementAndGet();
     try (socket) {
       DataInputStream in = new DataInputStream(Channels.newInputStream(socket));
       Wire wire = new Wire(new DataOutputStream(Channels.newOutputStream(socket)));
@@ -88,10 +108,15 @@ public final class RawAgent implements AutoCloseable {
       }
     } catch (IOException gone) {
       // The proxy closed the connection, which is what most scripts are for.
+    } finally {
+      open.decrementAndGet();
     }
   }
 
   private void answer(int type, int call, byte[] payload, Wire wire) throws IOException {
+    if (script.heard(type, call, payload, wire)) {
+      return;
+    }
     switch (type) {
       case 0x01 -> wire.frame(0x81, 0, 0, welcome());
       case 0x02 -> wire.frame(0x82, 0, 0, concat(payload, 4, new byte[2]));
@@ -102,15 +127,21 @@ public final class RawAgent implements AutoCloseable {
     }
   }
 
-  private static byte[] welcome() throws IOException {
+  /** Connections of the proxy that are open. */
+  public int open() {
+    return open.get();
+  }
+
+  private byte[] welcome() throws IOException {
+    Offer offer = script.offer();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeShort(1);
-    out.writeInt(1);
-    out.writeInt(0);
-    out.writeInt(262_144);
-    out.writeInt(4_194_304);
-    out.writeInt(1_000);
+    out.writeInt(offer.events());
+    out.writeInt(offer.features());
+    out.writeInt(offer.callCredit());
+    out.writeInt(offer.credit());
+    out.writeInt(offer.calls());
     byte[] name = "raw".getBytes(StandardCharsets.UTF_8);
     out.writeShort(name.length);
     out.write(name);

@@ -25,6 +25,9 @@ public final class Replacer implements Subscriber, Stage {
    */
   private static final int OWN_BYTES_UNDER_WAY = 64 * 1024;
 
+  /** Bytes of one answer for which the clock begins anew: an answer in crumbs may be late. */
+  private static final int PROGRESS = 16 * 1024;
+
   private final BodyPipe pipe;
   private final AgentBody agent;
   private final long limit;
@@ -42,6 +45,7 @@ public final class Replacer implements Subscriber, Stage {
   private boolean endPassed;
   private boolean stalled;
   private boolean halfReplaced;
+  private int piecesBytes;
   private boolean beyondLimit;
   private boolean done;
 
@@ -224,8 +228,13 @@ public final class Replacer implements Subscriber, Stage {
   public void replaced(byte[] bytes, boolean more) {
     halfReplaced = more;
     if (more) {
-      wait.anew();
+      piecesBytes += bytes.length;
+      if (piecesBytes >= PROGRESS) {
+        piecesBytes = 0;
+        wait.anew();
+      }
     } else {
+      piecesBytes = 0;
       answered().release();
     }
     origins.add(bytes.length, true);
@@ -236,11 +245,6 @@ public final class Replacer implements Subscriber, Stage {
   /** Whether an answer is owed: one that comes without is against the protocol. */
   public boolean owed() {
     return !done && !sent.isEmpty();
-  }
-
-  /** Whether the oldest chunk is replaced in part: only {@link #replaced} may follow. */
-  public boolean halfReplaced() {
-    return halfReplaced;
   }
 
   private ByteBuf answered() {

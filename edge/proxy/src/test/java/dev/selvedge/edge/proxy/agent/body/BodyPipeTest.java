@@ -207,7 +207,6 @@ class BodyPipeTest {
     send(pipe, "abc");
     assertThat(replacer.owed()).isTrue();
     replacer.replaced("12".getBytes(StandardCharsets.US_ASCII), true);
-    assertThat(replacer.halfReplaced()).isTrue();
     assertThat(replacer.finish()).isFalse();
     replacer.replaced("34".getBytes(StandardCharsets.US_ASCII), false);
     assertThat(replacer.finish()).isTrue();
@@ -215,6 +214,25 @@ class BodyPipeTest {
     send(pipe, "def");
     assertThat(end.text()).isEqualTo("1234def");
     assertNothingLeft(pipe);
+  }
+
+  /** Else an agent could answer one chunk byte by byte for ever, and never be late. */
+  @Test
+  void beginsTheWaitAnewForWorkAndNotForCrumbs() {
+    Noted agent = new Noted();
+    BodyPipe pipe = pipe(end, false);
+    Replacer replacer = pipe.replace(agent, 1 << 20);
+    pipe.start();
+    pipe.credit(1 << 20);
+    send(pipe, "abc");
+    agent.events.clear();
+    for (int i = 0; i < 100; i++) {
+      replacer.replaced(new byte[1], true);
+    }
+    assertThat(agent.events).doesNotContain("waits");
+    replacer.replaced(new byte[32 * 1024], true);
+    assertThat(agent.events).containsOnlyOnce("waits");
+    pipe.cancel();
   }
 
   /** The clock rests while the client is silent and while nobody downstream takes bytes. */
