@@ -145,6 +145,7 @@ class WafSettingsTest {
         """
         SecRule ARGS|ARGS_NAMES|REQUEST_BODY|REQUEST_HEADERS|REQUEST_COOKIES|XML:/*|XML://@* \
         "@contains hunter2" "id:7,phase:2,pass,log,msg:'m',t:none"
+        SecRule ARGS_NAMES "@contains hunter2" "id:8,phase:2,pass,log,msg:'m',t:none"
         """);
     InProcess waf = Requests.agent(folder, "rules \"each.conf\"");
     String form = "application/x-www-form-urlencoded";
@@ -160,13 +161,13 @@ class WafSettingsTest {
     for (String[] body : bodies) {
       Decision decision =
           ask(waf, request("POST", "/", null, "content-type", body[0]), Requests.bytes(body[1]));
-      assertThat(rules(decision)).as(body[1]).containsExactly("7");
+      assertThat(rules(decision)).as(body[1]).contains("7");
       assertThat(decision.audit().tags()).noneMatch(tag -> tag.contains("hunter2"));
     }
     String[][] fields = {{"authorization", "Basic hunter2"}, {"cookie", "a=hunter2"}};
     for (String[] field : fields) {
       Decision decision = ask(waf, request("GET", "/", null, field));
-      assertThat(rules(decision)).as(field[0]).containsExactly("7");
+      assertThat(rules(decision)).as(field[0]).contains("7");
       assertThat(decision.audit().tags()).noneMatch(tag -> tag.contains("hunter2"));
     }
   }
