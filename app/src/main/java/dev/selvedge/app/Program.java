@@ -80,7 +80,7 @@ final class Program implements AutoCloseable {
     AgentChildren children = new AgentChildren(types, metrics);
     try {
       children.want(config.agents().values());
-      WarmUp.run(WarmUp.AT_START, !config.agents().isEmpty()); // While children start.
+      long _ = WarmUp.run(WarmUp.AT_START, !config.agents().isEmpty()); // While children start.
       Proxy proxy =
           Proxy.start(
               config,

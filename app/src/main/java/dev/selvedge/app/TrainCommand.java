@@ -25,7 +25,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     types.load(file);
-    WarmUp.run(Duration.ofSeconds(2), true);
+    long _ = WarmUp.run(Duration.ofSeconds(2), true);
     for (BuiltIn builtIn : types.all()) {
       Rehearsal.of(builtIn.made().get());
     }

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -76,31 +77,31 @@ final class WarmUp {
       """
           .replace("\n", "\r\n");
 
+  private static final byte[] OK = "HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII);
+
   private WarmUp() {}
 
   /**
    * Serves itself for that long; a failure costs speed only, so it is logged and forgotten.
    *
    * @param agents whether every other request is put to an agent
+   * @return requests that were answered
    */
-  static void run(Duration time, boolean agents) {
+  static long run(Duration time, boolean agents) {
     long end = System.nanoTime() + time.toNanos();
     try {
-      if (agents) {
-        serveWithAgent(end);
-      } else {
-        serve(end, "");
-      }
+      return agents ? serveWithAgent(end) : serve(end, "");
     } catch (IOException failed) {
       JsonLines.line("warn", "warm-up failed: " + failed.getMessage(), "");
+      return 0;
     }
   }
 
-  private static void serveWithAgent(long end) throws IOException {
+  private static long serveWithAgent(long end) throws IOException {
     try (SocketFolder folder = SocketFolder.open()) {
       String socket = folder.socket(0, 0).toString();
       try (AgentServer _ = AgentServer.listen(new EchoAgent(), "unix:" + socket)) {
-        serve(end, socket);
+        return serve(end, socket);
       }
     }
   }
@@ -115,7 +116,7 @@ final class WarmUp {
     };
   }
 
-  private static void serve(long end, String guide) throws IOException {
+  private static long serve(long end, String guide) throws IOException {
     Metrics metrics = new Metrics();
     Names names = new Names();
     Config first = config(1, "");
@@ -131,11 +132,11 @@ final class WarmUp {
       }
       proxy.reload(config(back.getPort(), guide));
       boolean _ = proxy.awaitAgents(GUIDE_PATIENCE);
-      request(front, end, guide.isEmpty() ? "warm" : "advised");
+      return request(front, end, guide.isEmpty() ? "warm" : "advised");
     }
   }
 
-  private static void request(InetSocketAddress address, long end, String other)
+  private static long request(InetSocketAddress address, long end, String other)
       throws IOException {
     byte[] plain = request("warm");
     byte[] advised = request(other);
@@ -145,12 +146,16 @@ final class WarmUp {
       socket.setSoTimeout(2000);
       OutputStream out = socket.getOutputStream();
       InputStream in = socket.getInputStream();
-      for (boolean first = true; System.nanoTime() < end; first = !first) {
-        out.write(first ? plain : advised);
-        if (in.read(answer) <= 0) {
-          throw new IOException("the private proxy closed the connection");
+      long answered = 0;
+      while (System.nanoTime() < end) {
+        out.write((answered & 1) == 0 ? plain : advised);
+        int count = in.read(answer);
+        if (count < OK.length || !Arrays.equals(OK, 0, OK.length, answer, 0, OK.length)) {
+          throw new IOException("the private proxy did not answer with 200");
         }
+        answered++;
       }
+      return answered;
     }
   }
 

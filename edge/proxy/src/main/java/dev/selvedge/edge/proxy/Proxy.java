@@ -9,6 +9,7 @@ import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.exchange.Snapshot;
 import dev.selvedge.edge.proxy.listen.ListenerSockets;
 import dev.selvedge.edge.proxy.listen.Listeners;
+import dev.selvedge.edge.proxy.loop.LoopThreads;
 import dev.selvedge.edge.proxy.loop.Transport;
 import dev.selvedge.edge.proxy.loop.Worker;
 import dev.selvedge.edge.proxy.record.Names;
@@ -17,7 +18,6 @@ import dev.selvedge.kernel.Clock;
 import dev.selvedge.kernel.Metrics;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -111,8 +111,7 @@ public final class Proxy implements AutoCloseable {
     int wanted = config.system().workerThreads();
     int loops = wanted == 0 ? Runtime.getRuntime().availableProcessors() : wanted;
     MultiThreadIoEventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(
-            loops, new DefaultThreadFactory("loop", true), transport.handlers());
+        new MultiThreadIoEventLoopGroup(loops, new LoopThreads(), transport.handlers());
     List<Worker> workers = new ArrayList<>();
     long seed = new SecureRandom().nextLong();
     SplittableRandom seeds = new SplittableRandom(seed);
