@@ -11,6 +11,7 @@ import dev.selvedge.edge.waf.injection.LibinjectionLines;
 import dev.selvedge.edge.waf.own.Policy;
 import dev.selvedge.edge.waf.own.Shipped;
 import dev.selvedge.edge.waf.variable.Fields;
+import dev.selvedge.edge.waf.variable.Name;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -163,6 +164,8 @@ class PlannedTest {
         SecRule ARGS "@validateByteRange 32-126" "id:20,phase:2,log,pass,t:htmlEntityDecode"
         SecRule TX:sum "@ge 1" "id:21,phase:5,log,pass"
         SecRule TX:late "@eq 1" "id:22,phase:5,log,pass"
+        SecRule TX:/^(?:host_|level|missing)/ "@rx ." "id:23,phase:5,log,pass"
+        SecRule MATCHED_VARS "@rx ." "id:24,phase:5,log,pass,logdata:'%{matched_var}'"
         """;
     LoadOutcome outcome =
         RuleSet.loadText("steer", Bytes.of(text), TextFiles.of(), EngineOptions.DEFAULT);
@@ -189,6 +192,9 @@ class PlannedTest {
 
   private static void get(Transaction t, String uri, Fields headers) {
     t.connection(new Connection("192.0.2.1", 1, "192.0.2.2", 80));
+    if (uri.length() % 2 == 0) {
+      t.tell(Name.of(Bytes.of(Name.TOLD + "uri")), Bytes.of(uri));
+    }
     t.requestHead(Bytes.of("GET"), Bytes.of(uri), Bytes.of("HTTP/1.1"), headers);
     t.requestBodyEnd();
     t.end();

@@ -8,11 +8,14 @@ import java.util.Arrays;
  * <p>Not thread-safe.
  */
 public final class ByteOutput {
+  private static final int LEAST = 16;
+
   private byte[] bytes;
   private int size;
 
+  /** With room for so many; for none until something is written. */
   public ByteOutput(int capacity) {
-    bytes = new byte[Math.max(capacity, 16)];
+    bytes = capacity == 0 ? Bytes.EMPTY : new byte[Math.max(capacity, LEAST)];
   }
 
   public ByteOutput add(int b) {
@@ -45,7 +48,7 @@ public final class ByteOutput {
   }
 
   public byte[] toBytes() {
-    return Arrays.copyOf(bytes, size);
+    return size == 0 ? Bytes.EMPTY : Arrays.copyOf(bytes, size);
   }
 
   /** What was written; {@code source} itself when equal, so that callers can test identity. */
@@ -65,7 +68,7 @@ public final class ByteOutput {
 
   private void ensure(int more) {
     if (size + more > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+      bytes = Arrays.copyOf(bytes, Math.max(Math.max(bytes.length * 2, LEAST), size + more));
     }
   }
 }

@@ -13,6 +13,15 @@ public final class Bytes {
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
+  private static final int SMALL_NUMBERS = 100;
+  private static final byte[][] NUMBERS = new byte[SMALL_NUMBERS][];
+
+  static {
+    for (int i = 0; i < SMALL_NUMBERS; i++) {
+      NUMBERS[i] = of(Integer.toString(i));
+    }
+  }
+
   private Bytes() {}
 
   /** One byte per char; chars above 0xFF become {@code ?}. */
@@ -20,9 +29,11 @@ public final class Bytes {
     return s.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** The decimal text of a number. */
+  /** The decimal text of a number; the same array each time for small ones. */
   public static byte[] of(long number) {
-    return of(Long.toString(number));
+    return number >= 0 && number < SMALL_NUMBERS
+        ? NUMBERS[(int) number]
+        : of(Long.toString(number));
   }
 
   public static String text(byte[] b) {
@@ -113,9 +124,11 @@ public final class Bytes {
       return from <= b.length ? from : -1;
     }
     byte first = what[0];
+    int middle = what.length / 2;
+    byte other = what[middle];
     int last = b.length - what.length;
     for (int i = from; i <= last; i++) {
-      if (b[i] == first && regionEquals(b, i, what)) {
+      if (b[i] == first && b[i + middle] == other && regionEquals(b, i, what)) {
         return i;
       }
     }

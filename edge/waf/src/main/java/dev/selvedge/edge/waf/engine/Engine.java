@@ -12,6 +12,7 @@ public final class Engine {
   private final RuleProgram program;
   private final RulePlan plan;
   private final EngineOptions options;
+  private final Opening opening;
   private final StoredCollections stored = new StoredCollections(STORED_ENTRIES_MAX);
   private final Workbench.Pool benches;
   private final AtomicLong sequence = new AtomicLong();
@@ -21,6 +22,7 @@ public final class Engine {
     this.options = options;
     plan = RulePlan.of(program);
     benches = new Workbench.Pool(plan);
+    opening = new Opening(plan.phase(1), newState(Trace.OFF));
   }
 
   public RuleProgram program() {
@@ -37,7 +39,15 @@ public final class Engine {
    * @param planned whether rules that cannot match may be left out; the outcome is the same
    */
   public Transaction newTransaction(Trace trace, boolean planned) {
-    State state = new State(program, options, stored, trace, sequence.incrementAndGet());
-    return new Transaction(state, new PhaseRunner(state, planned ? plan : null, benches));
+    State state = newState(trace);
+    return new Transaction(
+        state,
+        planned
+            ? new PhaseRunner(state, plan, opening, benches)
+            : new PhaseRunner(state, null, null, benches));
+  }
+
+  private State newState(Trace trace) {
+    return new State(program, options, stored, trace, sequence.incrementAndGet());
   }
 }

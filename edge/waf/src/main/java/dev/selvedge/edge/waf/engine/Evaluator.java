@@ -54,14 +54,18 @@ final class Evaluator {
     evaluate(rule, rule, new Message(rule));
   }
 
-  /** What a rule does that always matches the same. */
-  void known(Step.Known known) {
-    for (int i = 0; i < known.links().size(); i++) {
+  /**
+   * What a rule does that always matches the same.
+   *
+   * @param shows whether what it matched can be seen before another rule does not match
+   */
+  void known(Step.Known known, boolean shows) {
+    for (int i = 0; i < known.links().size() && (shows || known.sets()); i++) {
       Step.Link link = known.links().get(i);
       Rule rule = link.rule();
       s.rule = rule;
       for (int m = 0; m < link.matches().size(); m++) {
-        if (rule.operator() != null) {
+        if (shows && rule.operator() != null) {
           matched(link.matches().get(m).key(), link.matches().get(m).value());
         }
         for (int a = 0; a < rule.perValue().size(); a++) {

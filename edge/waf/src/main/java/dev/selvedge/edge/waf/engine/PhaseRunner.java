@@ -7,6 +7,7 @@ import dev.selvedge.edge.waf.rule.Action;
 import dev.selvedge.edge.waf.rule.Disruptive;
 import dev.selvedge.edge.waf.rule.PhaseProgram;
 import dev.selvedge.edge.waf.rule.Rule;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class PhaseRunner {
   private final Evaluator evaluator;
   private final QuickTest quick;
   private final @Nullable RulePlan plan;
+  private final @Nullable Opening opening;
   private final Workbench.Pool benches;
   private int removedSeen;
 
@@ -29,10 +31,13 @@ final class PhaseRunner {
    * A runner for one transaction.
    *
    * @param plan how to run the rules; null to evaluate one after the other
+   * @param opening what the plan's first rules do, null with no plan
    */
-  PhaseRunner(State state, @Nullable RulePlan plan, Workbench.Pool benches) {
+  PhaseRunner(
+      State state, @Nullable RulePlan plan, @Nullable Opening opening, Workbench.Pool benches) {
     this.s = state;
     this.plan = plan;
+    this.opening = opening;
     this.benches = benches;
     evaluator = new Evaluator(state, new Decider(state));
     quick = new QuickTest(state);
@@ -52,18 +57,24 @@ final class PhaseRunner {
     if (!allowed(phase)) {
       return;
     }
-    s.bench = benches.take();
+    Workbench bench = benches.take();
+    s.bench = bench;
     try {
       RulePlan known = plan;
       int before = (1 << phase) - 2; // bits 1 to phase - 1
       boolean inOrder = phase == LOGGING || (earlier & before) == before;
       if (known != null && inOrder && !s.planBroken && !s.trace.on()) {
-        readValues(known, phase);
+        readValues(phase);
         planned(program, known, phase);
       } else {
         oneAfterTheOther(program, phase, 0);
       }
-      benches.giveBack(s.bench);
+      if (phase == LOGGING) {
+        bench.giveBack(s.requestMarks, s.responseMarks);
+        s.requestMarks = null;
+        s.responseMarks = null;
+      }
+      benches.giveBack(bench);
     } finally {
       s.bench = null;
     }
@@ -91,18 +102,18 @@ final class PhaseRunner {
     return true;
   }
 
-  private void readValues(RulePlan known, int phase) {
+  private void readValues(int phase) {
     Workbench bench = s.bench();
     ValueMarks marks = s.requestMarks;
     if (marks == null) {
-      marks = new ValueMarks(known.requestFilter(), known.requestClasses());
+      marks = bench.takeRequestMarks();
       s.requestMarks = marks;
     }
     marks.read(s, bench.requestScan(), s.request.bodyBytes, s.request.xml);
     if (phase > REQUEST_BODY) {
       ValueMarks answer = s.responseMarks;
       if (answer == null) {
-        answer = new ValueMarks(known.responseFilter(), known.responseClasses());
+        answer = bench.takeResponseMarks();
         s.responseMarks = answer;
       }
       answer.read(s, bench.responseScan(), s.response.bodyBytes, null);
@@ -112,26 +123,43 @@ final class PhaseRunner {
   /** The same as {@link #oneAfterTheOther}, without the rules that need not be asked. */
   private void planned(PhaseProgram program, RulePlan known, int phase) {
     PhasePlan steps = known.phase(phase);
+    long[] asked = s.bench().steps(steps.words());
+    ask(steps, asked);
     int from = resume(program, 0);
     int at = steps.stepAt(from);
     while (at < steps.size()) {
+      int next = nextAsked(steps, asked, at);
+      if (next > at) {
+        evaluator.clearMatched(); // those between do not match
+        from = steps.step(next - 1).index() + 1;
+        at = next;
+        continue;
+      }
       Step step = steps.step(at);
       int index = step.index();
       if (steps.neverBetween(from, index)) {
         evaluator.clearMatched();
       }
       from = index + 1;
+      Opening begin = phase == 1 ? opening : null;
+      if (begin != null && at == begin.firstStep() && nothingSkipped() && s.tx.onlyTold()) {
+        begin.run(s);
+        from = begin.rule();
+        at = begin.step();
+        continue;
+      }
       at++;
       Step.Known always = step.known();
       if (skipped(step.rule())) {
         continue;
       }
       if (always != null) {
-        evaluator.known(always);
         if (always.next() != from) {
           from = always.next();
           at = steps.stepAt(from);
         }
+        int then = nextAsked(steps, asked, at);
+        evaluator.known(always, then == at && !neverBefore(steps, from, at));
       } else if (!mayMatch(step)) {
         evaluator.clearMatched();
       } else {
@@ -152,6 +180,25 @@ final class PhaseRunner {
     if (steps.neverBetween(from, steps.rules())) {
       evaluator.clearMatched();
     }
+  }
+
+  private int nextAsked(PhasePlan steps, long[] asked, int at) {
+    return nothingSkipped() ? steps.next(asked, at) : at;
+  }
+
+  private static boolean neverBefore(PhasePlan steps, int from, int at) {
+    return steps.neverBetween(from, at < steps.size() ? steps.step(at).index() : steps.rules());
+  }
+
+  private void ask(PhasePlan steps, long[] asked) {
+    ValueMarks request = Objects.requireNonNull(s.requestMarks, "read before");
+    ValueMarks response = s.responseMarks;
+    steps.ask(request.needed(), response == null ? null : response.needed(), asked);
+  }
+
+  /** Whether every rule is run that is come to. */
+  private boolean nothingSkipped() {
+    return s.skipRules == 0 && s.allow == null && s.removedIds.isEmpty() && s.removedTags.isEmpty();
   }
 
   /** Whether rules have been removed that the plan counts on. */

@@ -38,7 +38,7 @@ final class RequestState {
   final Fields multipartNames = new Fields();
   final Fields multipartFileNames = new Fields();
   final Fields partHeaders = new Fields();
-  final ByteOutput body = new ByteOutput(256);
+  final ByteOutput body = new ByteOutput(0);
   byte[] bodyBytes = Bytes.EMPTY;
   long argsBytes;
   long filesBytes;

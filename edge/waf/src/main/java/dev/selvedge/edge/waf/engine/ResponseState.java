@@ -14,7 +14,7 @@ final class ResponseState {
   byte[] protocol = Bytes.EMPTY;
   byte[] contentType = Bytes.EMPTY;
   final Fields headers = new Fields();
-  final ByteOutput body = new ByteOutput(256);
+  final ByteOutput body = new ByteOutput(0);
   byte[] bodyBytes = Bytes.EMPTY;
   boolean bodyOverLimit;
 }

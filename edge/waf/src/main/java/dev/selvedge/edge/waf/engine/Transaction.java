@@ -43,6 +43,7 @@ public final class Transaction {
    */
   public void tell(Name name, byte[] value) {
     s.tx.set(name, value);
+    s.tx.told();
   }
 
   /**

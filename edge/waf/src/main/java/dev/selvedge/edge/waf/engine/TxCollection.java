@@ -19,16 +19,45 @@ final class TxCollection {
   private static final int NAMES_MAX = 10_000;
   private static final int FIRST_NAMES = 128;
 
-  private Name[] names = new Name[FIRST_NAMES];
+  private static final Name[] NO_NAMES = {};
+  private static final byte[][] NO_VALUES = {};
+  private static final short[] NO_TABLE = new short[1];
+
+  private Name[] names = NO_NAMES;
 
   /** Null for a name that is not there any more. */
-  private byte[] @Nullable [] values = new byte[FIRST_NAMES][];
+  private byte[] @Nullable [] values = NO_VALUES;
 
   /** One more than the place of the name with this hash; 0 for none. At most half full. */
-  private short[] table = new short[4 * FIRST_NAMES];
+  private short[] table = NO_TABLE;
 
   private int count;
+  private int told;
   private @Nullable Map<Name, Long> endsMillis;
+
+  /** Takes what is there for the host's, which is no rule's. */
+  void told() {
+    told = count;
+  }
+
+  /** Whether no rule has set anything. */
+  boolean onlyTold() {
+    return count == told;
+  }
+
+  /** Adds the values of a collection that has none of the names that are here, and no ends. */
+  void begin(TxCollection other) {
+    if (count == 0) {
+      names = other.names.clone();
+      values = other.values.clone();
+      table = other.table.clone();
+      count = other.count;
+      return;
+    }
+    for (int i = 0; i < other.count; i++) {
+      append(other.names[i], other.values[i]);
+    }
+  }
 
   byte @Nullable [] get(Name name) {
     int place = place(name);
@@ -65,11 +94,12 @@ final class TxCollection {
     }
   }
 
-  private void append(Name name, byte[] value) {
+  private void append(Name name, byte @Nullable [] value) {
     if (count == names.length) {
-      names = Arrays.copyOf(names, 2 * count);
-      values = Arrays.copyOf(values, 2 * count);
-      table = new short[2 * table.length];
+      int capacity = Math.max(FIRST_NAMES, 2 * count);
+      names = Arrays.copyOf(names, capacity);
+      values = Arrays.copyOf(values, capacity);
+      table = new short[4 * capacity];
       for (int i = 0; i < count; i++) {
         enter(i);
       }

@@ -7,13 +7,14 @@ import dev.selvedge.edge.waf.plan.ValueClasses;
 import dev.selvedge.edge.waf.variable.Fields;
 import dev.selvedge.edge.waf.variable.Marks;
 import dev.selvedge.edge.waf.variable.Variable;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which rules the values of a request, or of an answer, may match; grows with the values.
  *
- * <p>Not thread-safe: it belongs to one transaction.
+ * <p>Not thread-safe: it belongs to one transaction at a time.
  */
 final class ValueMarks {
   private static final int VARIABLES = Variable.values().length;
@@ -32,6 +33,11 @@ final class ValueMarks {
     needed = new long[filter.words()];
   }
 
+  /** The rules that any value may match, as bits. */
+  long[] needed() {
+    return needed;
+  }
+
   /** Whether any value may match the rule. */
   boolean needs(int rule) {
     return (needed[rule >> 6] >>> rule & 1) != 0;
@@ -40,6 +46,28 @@ final class ValueMarks {
   /** What is known of a variable's values; null where nothing is. */
   @Nullable Marks of(Variable variable) {
     return byVariable[variable.ordinal()];
+  }
+
+  /** Lets go of all values, to be used for another transaction. */
+  void forget() {
+    headRead = false;
+    bodyRead = null;
+    xmlRead = null;
+    Arrays.fill(needed, 0);
+    for (Marks marks : byVariable) {
+      if (marks != null) {
+        marks.clear();
+      }
+    }
+  }
+
+  private Marks marks(Variable variable) {
+    Marks marks = byVariable[variable.ordinal()];
+    if (marks == null) {
+      marks = new Marks(filter.words());
+      byVariable[variable.ordinal()] = marks;
+    }
+    return marks;
   }
 
   /**
@@ -78,9 +106,9 @@ final class ValueMarks {
       ValueClasses.Entry entry = entries.get(i);
       byte[] value = entry.looked() ? VariableTable.scalar(s, entry.variable()) : null;
       if (value != null) {
-        Marks marks = new Marks(filter.words());
+        Marks marks = marks(entry.variable());
+        marks.clear(); // the body of a request that is read again
         marks.ensure(1);
-        byVariable[entry.variable().ordinal()] = marks;
         mark(entry.valueClass(), value, marks, scan);
       }
     }
@@ -91,12 +119,7 @@ final class ValueMarks {
     if (fields == null || fields.size() == 0) {
       return;
     }
-    int ordinal = entry.variable().ordinal();
-    Marks marks = byVariable[ordinal];
-    if (marks == null) {
-      marks = new Marks(filter.words());
-      byVariable[ordinal] = marks;
-    }
+    Marks marks = marks(entry.variable());
     marks.ensure(fields.size());
     boolean names = VariableTable.showsNames(entry.variable());
     for (int i = marks.size(); i < fields.size(); i++) {

@@ -42,6 +42,9 @@ final class Workbench {
   private @Nullable RxMatcher matcher;
   private @Nullable FilterScan requestScan;
   private @Nullable FilterScan responseScan;
+  private long[] steps = {};
+  private @Nullable ValueMarks requestMarks;
+  private @Nullable ValueMarks responseMarks;
 
   private Workbench(RulePlan plan) {
     this.plan = plan;
@@ -80,6 +83,40 @@ final class Workbench {
       responseScan = scan;
     }
     return scan;
+  }
+
+  /** Marks of which nothing is known yet. */
+  ValueMarks takeRequestMarks() {
+    ValueMarks left = requestMarks;
+    requestMarks = null;
+    return left != null ? left : new ValueMarks(plan.requestFilter(), plan.requestClasses());
+  }
+
+  /** The same for the values of an answer. */
+  ValueMarks takeResponseMarks() {
+    ValueMarks left = responseMarks;
+    responseMarks = null;
+    return left != null ? left : new ValueMarks(plan.responseFilter(), plan.responseClasses());
+  }
+
+  /** Takes the marks of a transaction that is over. */
+  void giveBack(@Nullable ValueMarks ofRequest, @Nullable ValueMarks ofResponse) {
+    if (ofRequest != null) {
+      ofRequest.forget();
+      requestMarks = ofRequest;
+    }
+    if (ofResponse != null) {
+      ofResponse.forget();
+      responseMarks = ofResponse;
+    }
+  }
+
+  /** Room for a bit set of so many words, with whatever was left in it. */
+  long[] steps(int words) {
+    if (steps.length < words) {
+      steps = new long[words];
+    }
+    return steps;
   }
 
   private void forget() {

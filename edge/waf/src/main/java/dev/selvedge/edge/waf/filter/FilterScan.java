@@ -4,6 +4,7 @@ import dev.selvedge.edge.waf.injection.SqlDetector;
 import dev.selvedge.edge.waf.injection.XssDetector;
 import dev.selvedge.edge.waf.rx.CandidateSet;
 import dev.selvedge.edge.waf.rx.Scanner;
+import dev.selvedge.edge.waf.rx.Sketch;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,11 @@ public final class FilterScan {
   private static final int TEXTS = 1 << 8;
   private static final int TEXTS_KEPT = TEXTS * 3 / 4;
 
+  /** Shorter texts are read again sooner than found again. */
+  private static final int REMEMBERED_BYTES = 24;
+
   private final RuleFilter filter;
+  private final Planner planner;
   private final int words;
   private final Scanner scanner;
   private final CandidateSet found;
@@ -29,7 +34,7 @@ public final class FilterScan {
   private final XssDetector xss = new XssDetector();
 
   private final long[] planMasks = new long[PLANS];
-  private final int[] planKeys = new int[PLANS];
+  private final long[] planStages = new long[PLANS];
   private final @Nullable ValuePlan[] plans = new @Nullable ValuePlan[PLANS];
   private int planCount;
 
@@ -39,19 +44,13 @@ public final class FilterScan {
   private final int[] used = new int[TEXTS_KEPT];
   private int usedCount;
 
-  /** Of the value at hand: what each list of transformations gives, once it is known. */
-  private final @Nullable Object[] results;
-
-  private final long[] resultMasks;
-
   FilterScan(RuleFilter filter) {
     this.filter = filter;
     words = filter.words();
     scanner = filter.prefilter().scanner();
     found = filter.prefilter().candidates();
     textMarks = new long[TEXTS * words];
-    results = new @Nullable Object[filter.chains().size()];
-    resultMasks = new long[results.length];
+    planner = new Planner(filter);
   }
 
   public SqlDetector sqlDetector() {
@@ -64,52 +63,42 @@ public final class FilterScan {
 
   /** Adds the rules that a value of a class may match to the words at {@code at}. */
   public void mark(int valueClass, byte[] value, long[] out, int at) {
-    long mask = ByteKinds.of(value);
-    ValuePlan plan = plan(valueClass, 0, mask & filter.tellingOfClass(valueClass));
-    apply(plan, value, out, at);
-    if (plan.steps().length > 0) {
-      Arrays.fill(results, null);
-      results[0] = value;
-      resultMasks[0] = mask;
-      for (Chain chain : plan.steps()) {
-        byte[] changed = result(chain);
-        long seen = resultMasks[chain.id()] & filter.tellingOfChain(chain.id());
-        apply(plan(valueClass, chain.id(), seen), changed, out, at);
-      }
-    }
+    follow(filter.stage(valueClass), value, ByteKinds.of(value), out, at);
   }
 
+  /** Goes on from a stage; as deep as the longest list of transformations at most. */
   @SuppressWarnings("ReferenceEquality") // identity tells that nothing changed
-  private byte[] result(Chain chain) {
-    Object known = results[chain.id()];
-    if (known != null) {
-      return (byte[]) known;
+  private void follow(Stage stage, byte[] value, long mask, long[] out, int at) {
+    ValuePlan plan = plan(stage, mask & stage.telling());
+    apply(plan, value, out, at);
+    ValuePlan.Turn[] turns = plan.turns();
+    for (int i = 0; i < turns.length; i++) {
+      byte[] changed = turns[i].apply(value);
+      long changedMask = changed == value ? mask : ByteKinds.of(changed);
+      follow(turns[i].next(), changed, changedMask, out, at);
     }
-    Chain before = chain.before();
-    var last = chain.last();
-    if (before == null || last == null) {
-      throw new IllegalStateException("the empty list's result is always known");
-    }
-    byte[] source = result(before);
-    boolean acts =
-        chain.lastChangesCase() || (chain.lastTriggers() & resultMasks[before.id()]) != 0;
-    byte[] changed = acts ? last.apply(source) : source;
-    results[chain.id()] = changed;
-    resultMasks[chain.id()] = changed == source ? resultMasks[before.id()] : ByteKinds.of(changed);
-    return changed;
   }
 
   private void apply(ValuePlan plan, byte[] value, long[] out, int at) {
-    add(plan.certain(), out, at);
-    if (ValuePlan.any(plan.sql()) && sql.fingerprint(value, 0, value.length) != null) {
-      add(plan.sql(), out, at);
+    if (plan.certain().any()) {
+      add(plan.certain().bits(), out, at);
     }
-    if (ValuePlan.any(plan.xss()) && xss.detect(value, 0, value.length)) {
-      add(plan.xss(), out, at);
+    if (plan.sql().any() && sql.fingerprint(value, 0, value.length) != null) {
+      add(plan.sql().bits(), out, at);
     }
-    if (plan.scans()) {
-      scan(plan.scan(), value, out, at);
+    if (plan.xss().any() && xss.detect(value, 0, value.length)) {
+      add(plan.xss().bits(), out, at);
     }
+    if (plan.scan().any() && worthScanning(plan.sketches(), value)) {
+      scan(plan.scan().bits(), value, out, at);
+    }
+  }
+
+  /** In the time that the automaton takes for a byte, so many choices are looked at. */
+  private static final int CHOICES_A_BYTE = 4;
+
+  private static boolean worthScanning(long[] sketches, byte[] value) {
+    return sketches.length > CHOICES_A_BYTE * value.length || Sketch.mayHold(value, sketches);
   }
 
   private void add(long[] rules, long[] out, int at) {
@@ -119,6 +108,12 @@ public final class FilterScan {
   }
 
   private void scan(long[] rules, byte[] value, long[] out, int at) {
+    if (value.length < REMEMBERED_BYTES) {
+      found.clear();
+      scanner.scan(value, 0, value.length, found);
+      found.addTo(rules, out, at);
+      return;
+    }
     int hash = Arrays.hashCode(value);
     int slot = (hash ^ hash >>> 16) * 0x9E3779B9 >>> 24;
     Object text = texts[slot];
@@ -139,9 +134,7 @@ public final class FilterScan {
       used[usedCount++] = slot;
       addFound(rules, textMarks, slot * words, out, at);
     } else {
-      long[] marks = new long[words];
-      found.copyTo(marks, 0);
-      addFound(rules, marks, 0, out, at);
+      found.addTo(rules, out, at);
     }
   }
 
@@ -151,31 +144,28 @@ public final class FilterScan {
     }
   }
 
-  private ValuePlan plan(int valueClass, int chain, long mask) {
-    int key = valueClass << 12 | chain;
-    long mixed = (mask ^ key * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+  private ValuePlan plan(Stage stage, long mask) {
+    long mixed = (mask ^ stage.id() * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
     int slot = (int) (mixed >>> 53);
     ValuePlan plan = plans[slot];
     while (plan != null) {
-      if (planMasks[slot] == mask && planKeys[slot] == key) {
+      if (planMasks[slot] == mask && planStages[slot] == stage.id()) {
         return plan;
       }
       slot = (slot + 1) & (PLANS - 1);
       plan = plans[slot];
     }
-    plan =
-        chain == 0
-            ? filter.plan(valueClass, mask)
-            : filter.plan(valueClass, filter.chains().get(chain), mask);
+    plan = planner.plan(stage, mask);
     if (planCount == PLANS / 2) {
       Arrays.fill(plans, null);
       planCount = 0;
+      planner.forget();
       return plan;
     }
     planCount++;
     plans[slot] = plan;
     planMasks[slot] = mask;
-    planKeys[slot] = key;
+    planStages[slot] = stage.id();
     return plan;
   }
 
@@ -185,6 +175,5 @@ public final class FilterScan {
       texts[used[i]] = null;
     }
     usedCount = 0;
-    Arrays.fill(results, null);
   }
 }

@@ -2,11 +2,15 @@ package dev.selvedge.edge.waf.filter;
 
 import dev.selvedge.edge.waf.operator.Need;
 import dev.selvedge.edge.waf.rx.Prefilter;
+import dev.selvedge.edge.waf.rx.Sketch;
 import dev.selvedge.edge.waf.transform.NamedTransformation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,9 +23,7 @@ import java.util.Set;
 public final class RuleFilter {
   private final int rules;
   private final int words;
-  private final List<Chain> chains;
-  private final long[][] rulesOfChain;
-  private final List<long[]> classes;
+  private final List<Stage> stages = new ArrayList<>();
   private final long[] patterns;
   private final long[] sql;
   private final long[] xss;
@@ -29,48 +31,46 @@ public final class RuleFilter {
   /** For each rule kinds of which a value must have one; 0 for those that detectors judge. */
   private final long[] kinds;
 
+  /** For each rule that the automaton knows one of these is in every match. */
+  private final long[][] sketches;
+
   private final Prefilter prefilter;
-
-  /** The bits of {@link ByteKinds} that make a difference to the plans of a class. */
-  private final long[] tellingOfClass;
-
-  /** The same for values that a list of transformations gave. */
-  private final long[] tellingOfChain;
 
   private RuleFilter(Builder builder) {
     rules = builder.needs.size();
     words = Math.max(1, (rules + 63) >> 6);
-    chains = builder.table.all();
-    rulesOfChain = new long[chains.size()][words];
-    classes = builder.classes.stream().map(set -> bits(set, words)).toList();
     patterns = new long[words];
     sql = new long[words];
     xss = new long[words];
     kinds = new long[rules];
+    sketches = new long[rules][];
     Prefilter.Builder automaton = new Prefilter.Builder();
     for (int rule = 0; rule < rules; rule++) {
-      for (Chain chain : builder.chainsOf.get(rule)) {
-        set(rulesOfChain[chain.id()], rule);
-      }
       need(rule, builder.needs.get(rule), automaton);
     }
     prefilter = automaton.warmUp(builder.warmUp).build();
-    tellingOfChain = new long[chains.size()];
-    for (int i = 0; i < tellingOfChain.length; i++) {
-      tellingOfChain[i] = telling(rulesOfChain[i]);
-    }
-    tellingOfClass = new long[classes.size()];
-    for (int i = 0; i < tellingOfClass.length; i++) {
-      tellingOfClass[i] = telling(classes.get(i));
-      for (Chain chain : chains) {
-        boolean used = ValuePlan.any(and(classes.get(i), rulesOfChain[chain.id()]));
-        tellingOfClass[i] |= used ? chain.triggers() : 0;
+    for (int rule = 0; rule < rules; rule++) {
+      if (has(patterns, rule) && !prefilter.knows(rule)) {
+        patterns[rule >> 6] &= ~(1L << rule);
       }
+    }
+    for (Set<Integer> looking : builder.classes) {
+      stages.add(Planner.stage(stages.size(), rulesOfTail(looking, builder), this));
     }
   }
 
+  private Map<Tail, long[]> rulesOfTail(Set<Integer> looking, Builder builder) {
+    Map<Tail, long[]> rulesOfTail = new HashMap<>();
+    for (int rule : looking) {
+      for (Tail tail : builder.tailsOf.get(rule)) {
+        set(rulesOfTail.computeIfAbsent(tail, _ -> new long[words]), rule);
+      }
+    }
+    return rulesOfTail;
+  }
+
   /** The bits of {@link ByteKinds} by which these rules tell values from each other. */
-  private long telling(long[] some) {
+  long telling(long[] some) {
     long bits = ByteKinds.EVERY;
     for (int rule = 0; rule < rules; rule++) {
       if (has(some, rule)) {
@@ -87,12 +87,14 @@ public final class RuleFilter {
       case Need.Pattern(var rx) -> {
         automaton.add(rule, rx);
         set(patterns, rule);
+        sketches[rule] = rx.sketches();
         long required = ByteKinds.kindsOf(rx.requiredBytes());
         kinds[rule] = ByteKinds.common(required) ? ByteKinds.EVERY : required;
       }
       case Need.Words(var found) -> {
         automaton.addWords(rule, found, true);
         set(patterns, rule);
+        sketches[rule] = Sketch.ofWords(found);
         kinds[rule] = ByteKinds.EVERY;
       }
       case Need.OneOf oneOf -> kinds[rule] = ByteKinds.kindsOf(oneOf.bytes());
@@ -104,12 +106,6 @@ public final class RuleFilter {
 
   private static void set(long[] bits, int rule) {
     bits[rule >> 6] |= 1L << rule;
-  }
-
-  private static long[] bits(Set<Integer> rules, int words) {
-    long[] bits = new long[words];
-    rules.forEach(rule -> set(bits, rule));
-    return bits;
   }
 
   /** Rules in all. */
@@ -124,7 +120,7 @@ public final class RuleFilter {
 
   /** Whether any rule looks at values of this class. */
   public boolean looksAt(int valueClass) {
-    return ValuePlan.any(classes.get(valueClass));
+    return stages.get(valueClass).tails() > 0;
   }
 
   /** Rules that the automaton says nothing of. */
@@ -140,45 +136,14 @@ public final class RuleFilter {
     return prefilter;
   }
 
-  List<Chain> chains() {
-    return chains;
+  /** How many stages values begin at; they have the first numbers. */
+  int stages() {
+    return stages.size();
   }
 
-  long tellingOfClass(int valueClass) {
-    return tellingOfClass[valueClass];
-  }
-
-  long tellingOfChain(int chain) {
-    return tellingOfChain[chain];
-  }
-
-  /** The plan for an untouched value. */
-  ValuePlan plan(int valueClass, long mask) {
-    long[] looking = classes.get(valueClass);
-    long[] direct = new long[words];
-    List<Chain> steps = new ArrayList<>();
-    long[] seenCase = new long[words];
-    for (Chain chain : chains) {
-      long[] own = and(looking, rulesOfChain[chain.id()]);
-      if (!ValuePlan.any(own)) {
-        continue;
-      }
-      if ((chain.triggers() & mask) != 0) {
-        steps.add(chain);
-        continue;
-      }
-      or(direct, own);
-      if (chain.changesCase()) {
-        or(seenCase, own);
-      }
-    }
-    return plan(direct, seenCase, mask, steps.toArray(Chain[]::new));
-  }
-
-  /** The plan for a value that a list of transformations gave. */
-  ValuePlan plan(int valueClass, Chain chain, long mask) {
-    long[] own = and(classes.get(valueClass), rulesOfChain[chain.id()]);
-    return plan(own, new long[words], mask, new Chain[0]);
+  /** Where values of a class begin. */
+  Stage stage(int valueClass) {
+    return stages.get(valueClass);
   }
 
   /**
@@ -186,7 +151,7 @@ public final class RuleFilter {
    *
    * @param otherCase those that see it in another letter case: detectors are not asked for them
    */
-  private ValuePlan plan(long[] direct, long[] otherCase, long mask, Chain[] steps) {
+  ValuePlan plan(long[] direct, long[] otherCase, long mask, ValuePlan.Turn[] turns) {
     long[] certain = new long[words];
     long[] scan = new long[words];
     for (int rule = 0; rule < rules; rule++) {
@@ -198,7 +163,23 @@ public final class RuleFilter {
     long[] xssHere = (mask & ByteKinds.MAYBE_XSS) == 0 ? new long[words] : and(direct, xss);
     or(certain, and(sqlHere, otherCase));
     or(certain, and(xssHere, otherCase));
-    return new ValuePlan(certain, scan, sqlHere, xssHere, steps);
+    return new ValuePlan(
+        ValuePlan.Rules.of(certain),
+        ValuePlan.Rules.of(scan),
+        sketches(scan),
+        ValuePlan.Rules.of(sqlHere),
+        ValuePlan.Rules.of(xssHere),
+        turns);
+  }
+
+  private long[] sketches(long[] some) {
+    List<long[]> all = new ArrayList<>();
+    for (int rule = 0; rule < rules; rule++) {
+      if (has(some, rule)) {
+        all.add(sketches[rule]);
+      }
+    }
+    return Sketch.either(all.toArray(long[][]::new));
   }
 
   private static boolean has(long[] bits, int rule) {
@@ -221,9 +202,9 @@ public final class RuleFilter {
 
   /** Takes rules in the order of their numbers. Not thread-safe. */
   public static final class Builder {
-    private final Chain.Table table = new Chain.Table();
+    private final Tail.Table table = new Tail.Table();
     private final List<Need> needs = new ArrayList<>();
-    private final List<List<Chain>> chainsOf = new ArrayList<>();
+    private final List<Set<Tail>> tailsOf = new ArrayList<>();
     private final List<Set<Integer>> classes = new ArrayList<>();
     private final List<byte[]> warmUp = new ArrayList<>();
 
@@ -234,12 +215,11 @@ public final class RuleFilter {
      */
     public int rule(Need need, List<NamedTransformation> transformations, boolean eachStep) {
       needs.add(need);
-      Chain whole = table.of(transformations);
-      List<Chain> seen = new ArrayList<>(List.of(whole));
-      for (Chain c = whole.before(); eachStep && c != null; c = c.before()) {
-        seen.add(c);
+      Set<Tail> seen = new LinkedHashSet<>();
+      for (int i = eachStep ? 0 : transformations.size(); i <= transformations.size(); i++) {
+        seen.add(table.of(transformations.subList(0, i)));
       }
-      chainsOf.add(seen);
+      tailsOf.add(seen);
       return needs.size() - 1;
     }
 

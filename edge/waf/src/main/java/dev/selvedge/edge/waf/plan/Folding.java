@@ -117,15 +117,18 @@ final class Folding {
     if (!simple(rule)) {
       return new Fate.Evaluated();
     }
-    links.forEach(link -> {
+    boolean constant = true;
+    for (Step.Link link : links) {
       for (int i = 0; i < link.matches().size(); i++) {
-        link.rule().perValue().forEach(action -> certainly(action, tx));
+        for (Action action : link.rule().perValue()) {
+          constant &= certainly(action, tx);
+        }
       }
-    });
-    return new Fate.Always(known(links, rules, index));
+    }
+    return new Fate.Always(known(links, constant, rules, index));
   }
 
-  private Step.Known known(List<Step.Link> links, PhaseProgram rules, int index) {
+  private Step.Known known(List<Step.Link> links, boolean constant, PhaseProgram rules, int index) {
     int status = 0;
     int severity = -1;
     int next = index + 1;
@@ -143,7 +146,8 @@ final class Folding {
         }
       }
     }
-    return new Step.Known(List.copyOf(links), status, severity, next);
+    boolean sets = links.stream().anyMatch(link -> !link.rule().perValue().isEmpty());
+    return new Step.Known(List.copyOf(links), status, severity, next, sets, constant);
   }
 
   /** Whether all that a match does is to set values, the status, and where to go on. */
@@ -243,19 +247,22 @@ final class Folding {
     return set.change() == Action.Change.UNSET;
   }
 
-  private static void certainly(Action action, KnownTx tx) {
+  /** Whether what was set is known. */
+  private static boolean certainly(Action action, KnownTx tx) {
     if (!(action instanceof Action.SetVar set) || set.collection() != Variable.TX) {
-      return;
+      return false;
     }
     byte[] value = newValue(set, tx);
     if (set.name().constant() == null || (value == null && !unset(set))) {
       forget(set.name(), tx);
-      return;
+      return false;
     }
     Name name = set.name().name(KnownTx.NOTHING);
-    if (tx.knows(name)) {
-      tx.set(name, value);
-    } // a name whose spelling is not known stays so
+    if (!tx.knows(name)) {
+      return false; // a name whose spelling is not known stays so
+    }
+    tx.set(name, value);
+    return true;
   }
 
   /** The value that is set, null where it is not known or there is none. */

@@ -32,8 +32,11 @@ public record Step(
    * @param status what the status becomes, or 0
    * @param severity the least severity of the chain's rules, or -1
    * @param next the index at which evaluation goes on
+   * @param sets whether it sets anything in TX
+   * @param constant whether that is the same for each request
    */
-  public record Known(List<Link> links, int status, int severity, int next) {}
+  public record Known(
+      List<Link> links, int status, int severity, int next, boolean sets, boolean constant) {}
 
   /** One rule of a chain with the values that it always matches. */
   public record Link(Rule rule, List<Match> matches) {}

@@ -27,6 +27,13 @@ public final class CandidateSet {
     System.arraycopy(words, 0, out, at, words.length);
   }
 
+  /** Adds those members that are among {@code some} to the bits at {@code at}. */
+  public void addTo(long[] some, long[] out, int at) {
+    for (int i = 0; i < words.length; i++) {
+      out[at + i] |= some[i] & words[i];
+    }
+  }
+
   public boolean contains(int id) {
     return ((words[id >> 6] >>> id) & 1) != 0;
   }

@@ -113,7 +113,9 @@ final class Conditions {
   private static List<Node> best(List<Node> segments) {
     List<Node> sorted =
         segments.stream()
-            .sorted(Comparator.comparingDouble((Node segment) -> -bits(segment)))
+            .sorted(
+                Comparator.comparingDouble((Node segment) -> -bits(segment))
+                    .thenComparingInt(Required::commonness))
             .toList();
     List<Node> strong = sorted.stream().filter(node -> bits(node) >= STRONG_BITS).toList();
     List<Node> chosen = strong.isEmpty() ? sorted : strong;

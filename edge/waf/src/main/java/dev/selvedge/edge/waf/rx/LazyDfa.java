@@ -42,7 +42,7 @@ final class LazyDfa {
   private byte[] before = new byte[64];
 
   /** The text in which a state was last entered, so that its events are looked at once a text. */
-  private int[] entered = new int[64];
+  int[] entered = new int[64];
 
   private final Map<Key, Integer> numbers;
   private int count;

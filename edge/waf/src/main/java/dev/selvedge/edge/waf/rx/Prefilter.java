@@ -1,5 +1,6 @@
 package dev.selvedge.edge.waf.rx;
 
+import dev.selvedge.edge.waf.rx.Node.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ public final class Prefilter {
   private static final int FAMILY_STATES = 4_000;
 
   /** Longer words are looked for by their first bytes. */
-  private static final int WORD_PREFIX = 12;
+  private static final int WORD_PREFIX = 16;
 
   /** One automaton and the rules that it stands for. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -60,6 +61,11 @@ public final class Prefilter {
   /** A set that holds every rule number of this prefilter. */
   public CandidateSet candidates() {
     return new CandidateSet(bound);
+  }
+
+  /** Whether anything is known that a text must have for this rule. */
+  public boolean knows(int id) {
+    return ((always[id >> 6] >>> id) & 1) == 0;
   }
 
   /** How many rules are candidates of every text, because nothing is known that they need. */
@@ -136,7 +142,7 @@ public final class Prefilter {
     /** A rule that is a candidate where the regex may match. */
     public Builder add(int id, Rx rx) {
       grow(id);
-      List<List<Node>> branches = Conditions.of(rx.node());
+      List<List<Node>> branches = Conditions.of(rx.node()).stream().map(Builder::telling).toList();
       if (branches.stream().anyMatch(List::isEmpty)) {
         always.add(id);
         return this;
@@ -154,6 +160,18 @@ public final class Prefilter {
         }
       }
       return this;
+    }
+
+    /** The segments that not every text has. */
+    private static List<Node> telling(List<Node> segments) {
+      return segments.stream()
+          .filter(segment -> !(segment instanceof Node.Assertion(Place place) && everywhere(place)))
+          .toList();
+    }
+
+    /** Whether every text has such a place, at its start or at its end. */
+    private static boolean everywhere(Place place) {
+      return place != Place.WORD_BOUNDARY && place != Place.NOT_WORD_BOUNDARY;
     }
 
     /**

@@ -28,6 +28,11 @@ final class Required {
     return bytes;
   }
 
+  /** How common the rarest bytes are that every match holds. */
+  static int commonness(Node node) {
+    return weight(best(node));
+  }
+
   private static ByteSet best(Node node) {
     return switch (node) {
       case Node.Bytes(ByteSet set) -> set.foldCase();

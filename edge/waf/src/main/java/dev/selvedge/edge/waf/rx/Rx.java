@@ -56,6 +56,11 @@ public final class Rx {
     return Required.of(node);
   }
 
+  /** Every text that matches holds one of these {@link Sketch}es. */
+  public long[] sketches() {
+    return Sketch.of(node);
+  }
+
   public RxMatcher matcher() {
     return new RxMatcher(program);
   }

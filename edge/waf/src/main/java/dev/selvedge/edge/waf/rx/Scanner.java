@@ -185,19 +185,27 @@ public final class Scanner {
   /** False if the budget ended before the text. */
   private boolean read(LazyDfa dfa, byte[] v, int off, int len, CandidateSet out) {
     char[] moves = dfa.moves;
+    int[] entered = dfa.entered;
     byte[] classes = dfa.classes();
     int shift = dfa.shift;
+    int number = text;
     int end = off + len;
     int state = 0;
     for (int i = off; i < end; i++) {
       int byteClass = classes[v[i] & 0xFF] & 0xFF;
       int next = moves[(state << shift) | byteClass];
       if (next >= LazyDfa.EVENT_BIT) {
-        next = special(dfa, state, byteClass, next, out);
-        if (next < 0) {
-          return false;
+        int entering = next & ~LazyDfa.EVENT_BIT;
+        if (next != LazyDfa.UNKNOWN && entered[entering] == number) {
+          next = entering; // its events are known of this text
+        } else {
+          next = special(dfa, state, byteClass, next, out);
+          if (next < 0) {
+            return false;
+          }
+          moves = dfa.moves;
+          entered = dfa.entered;
         }
-        moves = dfa.moves;
       }
       state = next;
     }

@@ -35,7 +35,14 @@ public final class Marks {
     if (bits.length < (size + 1) * words) {
       bits = Arrays.copyOf(bits, Math.max(4, 2 * size) * words);
     }
-    return size++ * words;
+    int at = size++ * words;
+    Arrays.fill(bits, at, at + words, 0);
+    return at;
+  }
+
+  /** Forgets all entries. */
+  public void clear() {
+    size = 0;
   }
 
   /** The words of all entries, to be written to. */

@@ -23,12 +23,14 @@ class PrefilterLawsTest {
       Prefilter.Builder builder = new Prefilter.Builder();
       List<String> patterns = new ArrayList<>();
       List<RxMatcher> matchers = new ArrayList<>();
+      List<long[]> sketches = new ArrayList<>();
       while (matchers.size() < 12) {
         String pattern = generator.pattern();
         Rx rx = Rx.compile(pattern);
         builder.add(matchers.size(), rx);
         matchers.add(rx.matcher());
         patterns.add(pattern);
+        sketches.add(rx.sketches());
       }
       Prefilter prefilter = builder.build();
       Scanner scanner = prefilter.scanner();
@@ -43,6 +45,11 @@ class PrefilterLawsTest {
             matched++;
             assertThat(candidates.contains(rule))
                 .as("%s on %s, seed %d", patterns.get(rule), HexFormat.of().formatHex(text), SEED)
+                .isTrue();
+            assertThat(Sketch.mayHold(text, sketches.get(rule)))
+                .as(
+                    "sketch of %s on %s, seed %d",
+                    patterns.get(rule), HexFormat.of().formatHex(text), SEED)
                 .isTrue();
           }
         }
@@ -59,10 +66,14 @@ class PrefilterLawsTest {
     List<List<byte[]>> lists = Suites.crsWordLists();
     Prefilter.Builder builder = new Prefilter.Builder();
     List<RxMatcher> matchers = new ArrayList<>();
+    List<long[]> sketches = new ArrayList<>();
+    List<long[]> sketchesOfLists = lists.stream().map(Sketch::ofWords).toList();
+    long sketched = 0;
     for (Suites.RuleRegex regex : regexes) {
       Rx rx = Rx.compile(regex.pattern());
       builder.add(matchers.size(), rx);
       matchers.add(rx.matcher());
+      sketches.add(rx.sketches());
     }
     for (int i = 0; i < lists.size(); i++) {
       builder.addWords(matchers.size() + i, lists.get(i), true);
@@ -82,9 +93,11 @@ class PrefilterLawsTest {
         scanner.scan(text, 0, text.length, candidates);
         offered += candidates.size();
         for (int rule = 0; rule < matchers.size(); rule++) {
+          boolean mayHold = Sketch.mayHold(text, sketches.get(rule));
+          sketched += mayHold ? 1 : 0;
           if (matchers.get(rule).find(text, 0, text.length, 0) == RxMatcher.MATCH) {
             matched++;
-            assertThat(candidates.contains(rule))
+            assertThat(candidates.contains(rule) && mayHold)
                 .as(
                     "%s on %s, seed %d",
                     regexes.get(rule), new String(text, StandardCharsets.ISO_8859_1), SEED)
@@ -98,7 +111,9 @@ class PrefilterLawsTest {
             if (lower.contains(
                 new String(word, StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT))) {
               matched++;
-              assertThat(candidates.contains(matchers.size() + list))
+              assertThat(
+                      candidates.contains(matchers.size() + list)
+                          && Sketch.mayHold(text, sketchesOfLists.get(list)))
                   .as("list %d, word %s", list, new String(word, StandardCharsets.ISO_8859_1))
                   .isTrue();
             }
@@ -106,6 +121,9 @@ class PrefilterLawsTest {
         }
       }
     }
+    assertThat(sketched)
+        .as("sketches tell something")
+        .isLessThan((long) texts * matchers.size() / 3);
     System.out.printf(
         "rx: prefilter over %d texts: %d matches, %d candidates, %d always, %d states, %d built, %d"
             + " by families%n",
