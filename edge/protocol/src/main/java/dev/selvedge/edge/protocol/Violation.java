@@ -33,7 +33,7 @@ public enum Violation {
   /** The agent answers, but leaves a cancelled call open. */
   CANCEL_IGNORED;
 
-  /** The stable text, also a metric label: {@code frame_too_large}. */
+  /** The stable text with which everything said about it begins: {@code frame_too_large}. */
   public String code() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -9,6 +9,7 @@ import dev.selvedge.edge.proxy.rig.RawAgent;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedAgent;
+import dev.selvedge.edge.proxy.rig.ToldLines;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -148,6 +149,32 @@ class AgentBadInputTest {
           "the connection is dropped and made again",
           () -> proxy.metric("selvedge_agent_connections", "agent=\"bad\"") == 2);
       assertThat(get(proxy, "/good").status()).isEqualTo(200);
+    }
+  }
+
+  /** Which rule was broken is in no record: the log says it, once a minute at most. */
+  @org.junit.jupiter.api.Test
+  void theLogSaysOnceWhichRuleWasBroken() throws Exception {
+    Path bad = folder.resolve("bad");
+    RawAgent.Script host = (call, wire) -> wire.frame(0x90, 0, call, setting("host", "v"));
+    try (ToldLines told = ToldLines.listen();
+        RawAgent _ = RawAgent.start(bad, host);
+        ScriptedAgent _ = ScriptedAgent.deciding(folder.resolve("good"), Decision.ALLOW);
+        RunningProxy proxy =
+            RunningProxy.startWithAgents(1, "", text(bad, folder.resolve("good")))) {
+      for (int broken = 1; broken <= 3; broken++) {
+        assertThat(get(proxy, "/bad").code()).isEqualTo("agent_protocol");
+        long connections = broken + 1L;
+        Await.until(
+            "the connection is made again",
+            () -> proxy.metric("selvedge_agent_connections", "agent=\"bad\"") == connections);
+        Await.until(
+            "it is healthy",
+            () -> proxy.metric("selvedge_agent_links_healthy", "agent=\"bad\"") == 1);
+      }
+      assertThat(told.lines())
+          .containsOnlyOnce("agent bad broke the protocol: forbidden_field: host");
+      assertThat(told.lines().stream().filter(line -> line.contains("broke"))).hasSize(1);
     }
   }
 

@@ -46,7 +46,9 @@ class AgentHostileTest {
         system,
         """
         routes {
-          route "bad" { matches { path-prefix "/bad" }; echo; agents "bad"; policies { max-body "1GiB" } }
+          route "bad" {
+            matches { path-prefix "/bad" }; echo; agents "bad"; policies { max-body "1GiB" }
+          }
           route "good" { matches { path "/good" }; echo; agents "good" }
         }
         agents {

@@ -71,6 +71,9 @@ class AgentSharedCreditTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(body);
       }
+      assertThat(proxy.metric("selvedge_agent_timeouts", "")).isZero();
+      assertThat(proxy.proxy().dataplane().connections().count())
+          .isGreaterThanOrEqualTo(SLOW_CLIENTS);
     } finally {
       for (RawClient client : slow) {
         client.reset();

@@ -39,6 +39,7 @@ final class AgentLink extends TimerWheel.Timer {
     RETIRED
   }
 
+  private static final System.Logger LOG = System.getLogger("selvedge.proxy");
   private static final long MILLI = 1_000_000L;
   private static final long BACK_OFF_MIN = 50 * MILLI;
   private static final long BACK_OFF_MAX = 1_000 * MILLI;
@@ -46,6 +47,7 @@ final class AgentLink extends TimerWheel.Timer {
   private static final long WARMING_POLL = 20 * MILLI;
   private static final long HEALTH_POLL = 1_000 * MILLI;
   private static final long RETIRED_MAX = 30_000 * MILLI;
+  private static final long QUIET = 60_000 * MILLI;
 
   /** Questions for health without an answer that make an agent unhealthy. */
   private static final int SILENT_MAX = 2;
@@ -64,6 +66,8 @@ final class AgentLink extends TimerWheel.Timer {
   private long nonce;
   private int silent;
   private boolean connectFailed;
+  private boolean told;
+  private long toldAt;
   private volatile boolean healthy;
   private volatile @Nullable String problem = "not connected yet";
 
@@ -178,6 +182,19 @@ final class AgentLink extends TimerWheel.Timer {
       long jitter = worker.random().nextLong(backOff / 2);
       worker.timers().arm(this, worker.now() + backOff - jitter);
       backOff = Math.min(backOff * 2, BACK_OFF_MAX);
+    }
+  }
+
+  /**
+   * Once a minute at most: which rule it was is all that its author needs, and records say how
+   * often.
+   */
+  private void tellViolation(String detail) {
+    if (!told || worker.now() - toldAt >= QUIET) {
+      told = true;
+      toldAt = worker.now();
+      String name = owner.agent().config().name();
+      LOG.log(System.Logger.Level.WARNING, "agent " + name + " broke the protocol: " + detail);
     }
   }
 
@@ -298,6 +315,9 @@ final class AgentLink extends TimerWheel.Timer {
       worker.readClock();
       if (welcomed && loss.kind() != Loss.Kind.CLOSED && loss.kind() != Loss.Kind.DRAINED) {
         worker.metrics().add(owner.agent().metrics().lost(), 1);
+      }
+      if (loss.violation() != null) {
+        tellViolation(loss.detail());
       }
       if (left == this) {
         left = null;

@@ -14,8 +14,9 @@ import java.util.ArrayDeque;
  * </pre>
  *
  * Bytes that came stay within the pipe's window. Bytes that the agent made stay within the credit
- * that it was given, because {@link AgentBody#consumed} is told only when they went on. The clock
- * runs while an answer is owed and the agent has credit to give it. Confined to its event loop.
+ * that it was given, because {@link AgentBody#consumed} is told only when they went on; while they
+ * do not, it is sent no more than it can answer. The clock runs while an answer is owed and the
+ * agent has credit to give it. Confined to its event loop.
  */
 public final class Replacer implements Subscriber, Stage {
 
@@ -24,6 +25,13 @@ public final class Replacer implements Subscriber, Stage {
    * its least credit, 64 KiB are left, or are granted when half of it was consumed.
    */
   private static final int OWN_BYTES_UNDER_WAY = 64 * 1024;
+
+  /**
+   * Bytes that are with the agent, or were made by it and did not go on: so many it can surely
+   * answer within its credit. More would lie there while the receiver stands still, and take the
+   * connection's credit from bodies whose receivers do not.
+   */
+  private static final int WITH_THE_AGENT = 128 * 1024;
 
   /** Bytes of one answer for which the clock begins anew: an answer in crumbs may be late. */
   private static final int PROGRESS = 16 * 1024;
@@ -114,12 +122,12 @@ public final class Replacer implements Subscriber, Stage {
   private boolean ask() {
     boolean moved = false;
     stalled = false;
-    while (!in.isEmpty() && !stalled && !done) {
+    while (!in.isEmpty() && !stalled && !done && mayAsk() > 0) {
       long within = in.bytes() - Math.max(0, seen - limit);
       if (within <= 0) {
         return leave() || moved;
       }
-      int credit = (int) Math.min(agent.creditNow(), within);
+      int credit = (int) Math.min(Math.min(agent.creditNow(), mayAsk()), within);
       if (credit > 0) {
         ByteBuf chunk = in.take(credit);
         send(chunk, ended && in.isEmpty());
@@ -128,11 +136,18 @@ public final class Replacer implements Subscriber, Stage {
         stalled = true;
       }
     }
-    if (ended && !endSent && !stalled && !done) {
+    if (ended && !endSent && !stalled && !done && in.isEmpty()) {
       send(Unpooled.EMPTY_BUFFER, true);
       moved = true;
     }
     return moved;
+  }
+
+  /** Not in crumbs, or each few bytes that go on would ask about a few more. */
+  private long mayAsk() {
+    long there = sentBytes + origins.made();
+    long left = WITH_THE_AGENT - there;
+    return there == 0 || left >= PROGRESS ? left : 0;
   }
 
   private void send(ByteBuf chunk, boolean end) {

@@ -235,6 +235,39 @@ class BodyPipeTest {
     pipe.cancel();
   }
 
+  /** What the agent made did not go on: it gets no more, and nobody is late for that. */
+  @Test
+  void sendsAnAgentNoMoreThanItCanAnswerWhileNobodyTakes() {
+    int window = 1 << 20;
+    Noted agent = new Noted();
+    agent.credit = window;
+    BodyPipe pipe =
+        new BodyPipe(
+            end,
+            new BodyPipe.Means(disk.alloc, buffered, window, disk.files, disk.loop),
+            false,
+            window);
+    Replacer replacer = pipe.replace(agent, window);
+    pipe.start();
+    pipe.chunk(disk.alloc.directBuffer(window).writeZero(window));
+    pipe.flush();
+    int asked = 0;
+    for (; replacer.owed(); asked++) {
+      replacer.replaced(new byte[64 * 1024], false);
+    }
+    assertThat(window - agent.credit).isEqualTo(192 * 1024);
+    assertThat(agent.events.getLast()).isEqualTo("rests");
+    pipe.credit(window);
+    assertThat(replacer.owed()).isTrue();
+    for (; replacer.owed(); asked++) {
+      replacer.replaced(new byte[64 * 1024], false);
+    }
+    assertThat(agent.credit).isZero();
+    assertThat(asked).isGreaterThan(2);
+    pipe.cancel();
+    assertNothingLeft(pipe);
+  }
+
   /** The clock rests while the client is silent and while nobody downstream takes bytes. */
   @Test
   void timesOnlyWhatIsWaitedFor() {
