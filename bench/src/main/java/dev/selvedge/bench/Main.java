@@ -39,7 +39,8 @@ public final class Main {
 
   static int run(List<String> args, PrintStream out, PrintStream err) {
     try {
-      if (args.isEmpty() || args.getFirst().startsWith("-") || args.getFirst().equals("help")) {
+      boolean help = args.contains("--help") || args.contains("-h");
+      if (args.isEmpty() || help || args.getFirst().equals("help")) {
         (args.isEmpty() ? err : out).print(USAGE);
         return args.isEmpty() ? 2 : 0;
       }

@@ -16,6 +16,7 @@ class MainTest {
   @Test
   void showsItsUsage() {
     assertThat(run("help")).isZero();
+    assertThat(run("proxy", "--help")).isZero();
     assertThat(text(out)).contains("bench proxy", "1KB-fixed-rate");
     assertThat(run()).isEqualTo(2);
     assertThat(text(err)).contains("bench proxy");
