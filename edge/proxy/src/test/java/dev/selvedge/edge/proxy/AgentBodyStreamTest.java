@@ -40,6 +40,7 @@ class AgentBodyStreamTest {
 
   private static final String HEAD_10 = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n";
   private static final String LOST = "lost";
+  private static final int MORE_THAN_A_HEAD = 4096;
 
   @TempDir Path folder;
 
@@ -206,7 +207,7 @@ class AgentBodyStreamTest {
                 folder.resolve("stop"),
                 REQUEST_BODY,
                 1_000_000,
-                seen -> Decision.block(418, "refused"));
+                seen -> refusedOnceBytesAreOut(upstream));
         RunningProxy proxy =
             proxy(
                 upstream,
@@ -229,6 +230,17 @@ class AgentBodyStreamTest {
       sender.join();
       proxy.awaitRest();
     }
+  }
+
+  /** What the upstream has not read when its connection is reset would be lost. */
+  private static Decision refusedOnceBytesAreOut(BodyUpstream upstream) {
+    try {
+      Await.until(
+          "bytes are out", () -> upstream.server().received().length() > MORE_THAN_A_HEAD);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return Decision.block(418, "refused");
   }
 
   /** The bytes of a chunked message that was cut; an end chunk must not be there. */
