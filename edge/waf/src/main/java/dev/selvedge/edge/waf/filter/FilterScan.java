@@ -25,6 +25,9 @@ public final class FilterScan {
   /** Shorter texts are read again sooner than found again. */
   private static final int REMEMBERED_BYTES = 24;
 
+  /** In the time that the automaton takes for a byte, so many choices are looked at. */
+  private static final int CHOICES_A_BYTE = 4;
+
   private final RuleFilter filter;
   private final Planner planner;
   private final int words;
@@ -93,9 +96,6 @@ public final class FilterScan {
       scan(plan.scan().bits(), value, out, at);
     }
   }
-
-  /** In the time that the automaton takes for a byte, so many choices are looked at. */
-  private static final int CHOICES_A_BYTE = 4;
 
   private static boolean worthScanning(long[] sketches, byte[] value) {
     return sketches.length > CHOICES_A_BYTE * value.length || Sketch.mayHold(value, sketches);

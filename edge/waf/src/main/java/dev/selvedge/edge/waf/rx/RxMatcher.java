@@ -61,6 +61,7 @@ public final class RxMatcher {
   private long stepLimit = STEP_LIMIT_DEFAULT;
   private long steps;
   private boolean notEmpty;
+  private final Walks walks = new Walks();
 
   RxMatcher(Program program) {
     this.program = program;
@@ -143,6 +144,7 @@ public final class RxMatcher {
     end = off + len;
     searchStart = off + from;
     steps = stepLimit;
+    walks.forget();
     clearGroups();
   }
 
@@ -335,16 +337,7 @@ public final class RxMatcher {
   /** How far a loop's set goes from {@code at}, at most {@code max} bytes. */
   private int walk(int set, int at, int max) {
     int stop = max < end - at ? at + max : end;
-    int base = set << 2;
-    long[] words = program.sets();
-    int i = at;
-    while (i < stop) {
-      int c = s[i] & 0xFF;
-      if (((words[base + (c >> 6)] >>> c) & 1) == 0) {
-        break;
-      }
-      i++;
-    }
+    int i = walks.walk(program.sets(), set, s, at, stop, end);
     steps -= (i - at) >> 2;
     return i;
   }
