@@ -231,8 +231,10 @@ final class Program implements AutoCloseable {
       if (!cold.isEmpty()) {
         return new Outcome.Refused(cold);
       }
-      records.reopen(next.system().accessLog());
-      proxy.reload(next);
+      try (Records.NextLog log = records.openNext(next.system().accessLog())) {
+        proxy.reload(next);
+        log.use();
+      }
       now = next;
       files = loaded.files();
       return new Outcome.Applied(List.of());

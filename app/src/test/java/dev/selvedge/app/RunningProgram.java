@@ -47,9 +47,10 @@ final class RunningProgram implements AutoCloseable {
   }
 
   /** Runs the classes under test with that configuration, and waits until it is ready. */
-  static RunningProgram run(Path folder, String kdl) throws Exception {
+  static RunningProgram run(Path folder, String kdl, String... options) throws Exception {
     Path file = Files.writeString(folder.resolve("test.kdl"), kdl);
     List<String> command = java();
+    command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
     command.addAll(List.of(Main.class.getName(), "run", file.toString()));
     return command(folder, command).awaitReady();

@@ -3,6 +3,8 @@ package dev.selvedge.app.admin;
 import dev.selvedge.edge.config.Address;
 import dev.selvedge.edge.config.Cidr;
 import dev.selvedge.edge.config.RouteConfig.FieldEdit;
+import dev.selvedge.edge.config.RouteConfig.FieldMatch;
+import dev.selvedge.edge.config.RouteConfig.QueryMatch;
 import dev.selvedge.edge.config.kdl.KdlNode;
 import dev.selvedge.edge.config.kdl.Place;
 import dev.selvedge.edge.proxy.record.JsonText;
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * A configuration record as JSON: every component, defaults included, secrets masked.
  *
  * <p>Walks the components of the records, so a new key cannot be forgotten. Masked is what is
- * called a token, password, secret or key, every value that a route sets in a field, and all that
- * an agent's own block says: those are credentials as often as not. Sizes are bytes, durations
- * milliseconds, said in the name. Immutable.
+ * called a token, password, secret or key, every value that a route sets in a field or asks of a
+ * field or a parameter, and all that an agent's own block says: those are credentials as often as
+ * not. Sizes are bytes, durations milliseconds, said in the name. Immutable.
  */
 final class ConfigJson {
 
@@ -55,6 +57,8 @@ final class ConfigJson {
       case Collection<?> list -> list(list, depth, out);
       case FieldEdit.Set set -> edit("set", set.name(), out);
       case FieldEdit.Add add -> edit("add", add.name(), out);
+      case FieldMatch match when match.value() != null -> edit("name", match.name(), out);
+      case QueryMatch match when match.value() != null -> edit("name", match.name(), out);
       case FieldEdit.Remove remove -> edit("remove", remove.name(), out);
       case Record inner -> members(inner, depth, out);
       default -> JsonText.quote(value.toString(), out);

@@ -190,7 +190,9 @@ class AdminServerTest {
         .contains("\"max-buffered-bytes\": 65536", "\"address\": \"[::1]:8080\"")
         .contains("\"api \\\"quoted\\\"\"", "\"type\": \"prefix\"", "\"max-body\": null")
         .contains("{\"set\": \"authorization\", \"value\": \"***\"}", "{\"remove\": \"server\"}")
-        .doesNotContain(Fixture.TOKEN, Fixture.FIELD_SECRET, Fixture.AGENT_SECRET);
+        .contains("{\"name\": \"x-api-key\", \"value\": \"***\"}", "\"name\": \"page\"")
+        .doesNotContain(Fixture.TOKEN, Fixture.FIELD_SECRET, Fixture.AGENT_SECRET)
+        .doesNotContain(Fixture.MATCH_SECRET);
     assertThat(config.chars().filter(c -> c == '{').count())
         .isEqualTo(config.chars().filter(c -> c == '}').count());
   }

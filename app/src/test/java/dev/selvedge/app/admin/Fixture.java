@@ -26,6 +26,7 @@ final class Fixture {
 
   static final String TOKEN = "correct-horse-7f3a";
   static final String AGENT_SECRET = "agent-secret-58";
+  static final String MATCH_SECRET = "match-secret-44";
   static final String FIELD_SECRET = "Bearer upstream-secret-91";
 
   private Fixture() {}
@@ -66,8 +67,10 @@ final class Fixture {
             List.of(new RouteConfig.PathMatch.Prefix("/api/")),
             List.of(),
             List.of("GET"),
-            List.of(),
-            List.of(),
+            List.of(new RouteConfig.FieldMatch("x-api-key", MATCH_SECRET)),
+            List.of(
+                new RouteConfig.QueryMatch("key", MATCH_SECRET),
+                new RouteConfig.QueryMatch("page", null)),
             List.of()),
         new RouteConfig.Service.Forward("users"),
         List.of(new RouteConfig.RouteAgent("auth", null, List.of())),

@@ -5,6 +5,7 @@ import dev.selvedge.edge.config.ListenerConfig;
 import dev.selvedge.edge.proxy.agent.AgentAddresses;
 import dev.selvedge.edge.proxy.agent.AgentStatus;
 import dev.selvedge.edge.proxy.agent.RemoteAgent;
+import dev.selvedge.edge.proxy.agent.body.SpillFiles;
 import dev.selvedge.edge.proxy.exchange.Dataplane;
 import dev.selvedge.edge.proxy.exchange.Snapshot;
 import dev.selvedge.edge.proxy.listen.ListenerSockets;
@@ -171,7 +172,7 @@ public final class Proxy implements AutoCloseable {
     Map<String, ListenerSockets> bound = bindNew(next);
     Snapshot snapshot;
     try {
-      dataplane.spill().folder(next.system().spillDirectory());
+      SpillFiles.prepare(next.system().spillDirectory());
       snapshot = builder.build(next, dataplane);
     } catch (IOException | RuntimeException failed) {
       bound.values().forEach(ListenerSockets::close);

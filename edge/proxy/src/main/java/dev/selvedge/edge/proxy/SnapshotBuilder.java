@@ -40,9 +40,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a checked configuration into a snapshot that serves. Upstreams whose configuration did not
- * change are kept with their pools; the others are made new, and the old ones retired. Called by
- * one thread at a time; resolves names, so never on an event loop.
+ * Turns a checked configuration into a snapshot that serves. Upstreams whose configuration and
+ * addresses did not change are kept with their pools; the others are made new, and the old ones
+ * retired. Called by one thread at a time; resolves names, so never on an event loop.
  */
 final class SnapshotBuilder {
 
@@ -108,12 +108,12 @@ final class SnapshotBuilder {
     Map<String, Upstream> kept = new HashMap<>();
     for (UpstreamConfig wanted : config.upstreams().values()) {
       Upstream earlier = upstreams.get(wanted.name());
+      List<InetSocketAddress> addresses = resolve(wanted);
       kept.put(
           wanted.name(),
-          earlier != null && earlier.config().equals(wanted)
+          earlier != null && earlier.serves(wanted, addresses)
               ? earlier
-              : new Upstream(
-                  wanted, resolve(wanted), workers, dataplane, transport, names, metrics));
+              : new Upstream(wanted, addresses, workers, dataplane, transport, names, metrics));
     }
     Map<String, RemoteAgent> asked = agents(config);
     Map<String, Route> made = new HashMap<>();
@@ -140,6 +140,8 @@ final class SnapshotBuilder {
             ordered,
             unrouted(config),
             new FieldHygiene(config.system()));
+    // From here on nothing can fail.
+    kept.values().forEach(upstream -> upstream.show(metrics));
     upstreams.values().stream().filter(u -> !kept.containsValue(u)).forEach(Upstream::retire);
     upstreams = kept;
     routes = made;

@@ -224,6 +224,8 @@ class ClientAddressTest {
             bytes("PROXY TCP4 1.2.3.4:5 5.6.7.8 1 2\r\n"),
             bytes("PROXY TCP4 ::1 ::2 1 2\r\n"),
             bytes("PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n"),
+            bytes("PROXY TCP6 1.2.3.4:80 5.6.7.8:80 1 2\r\n"),
+            bytes("PROXY TCP4 01.2.3.4 5.6.7.8 1 2\r\n"),
             bytes("PROXY TCP4 1.2.3.4 5.6.7.8 65536 2\r\n"),
             bytes("PROXY TCP4 1.2.3.4 5.6.7.8 01 2\r\n"),
             bytes("PROXY TCP4 1.2.3.4 5.6.7.8 -1 2\r\n"),

@@ -3,12 +3,16 @@ package dev.selvedge.edge.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.selvedge.edge.config.Config;
+import dev.selvedge.edge.proxy.exchange.Route;
 import dev.selvedge.edge.proxy.rig.Answer;
 import dev.selvedge.edge.proxy.rig.Await;
 import dev.selvedge.edge.proxy.rig.RawClient;
 import dev.selvedge.edge.proxy.rig.RunningProxy;
 import dev.selvedge.edge.proxy.rig.ScriptedUpstream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -20,9 +24,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A reload under load fails no request, and one that cannot be had changes nothing (EDGE 7). */
 class ReloadTest {
+
+  @TempDir private Path folder;
 
   private static final boolean SOAK = Boolean.getBoolean("selvedge.soak");
   private static final long SECONDS = SOAK ? 60 : 5;
@@ -161,6 +168,36 @@ class ReloadTest {
       assertThat(client.answer().text()).isEqualTo("slow");
       assertThat(client.get("/x").answer().text()).isEqualTo("next");
       Await.until("the retired connection is closed", () -> slow.open() == 0);
+    }
+  }
+
+  /** The routes are half made when it fails: not even a bound of theirs may have changed. */
+  @Test
+  void changesNothingWhereTheLastServiceCannotBeMade() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("gone"));
+    Path spill = folder.resolve("spill");
+    try (ScriptedUpstream up = ScriptedUpstream.answering("first");
+        RunningProxy proxy = RunningProxy.start(config("", "", up));
+        RawClient client = proxy.client()) {
+      String own = "respond { body \"own\" }";
+      Config bad =
+          RunningProxy.parse(
+              config("", "", up)
+                  .replace("limits {", "spill-directory \"" + spill + "\"; limits {")
+                  .replace(":" + up.port() + "\"", ":" + up.port() + "\" weight=2")
+                  .replace(own, own + "; policies { max-in-flight 1; max-upgraded 0 }")
+                  .replace(
+                      "route \"up\"",
+                      "route \"z\" { static { root \"" + root + "\" } }\nroute \"up\""));
+      Files.delete(root);
+      assertThatThrownBy(() -> proxy.proxy().reload(bad)).isInstanceOf(IOException.class);
+      Route route = proxy.proxy().dataplane().snapshot().routes()[0];
+      assertThat(route.inFlight().limit()).isEqualTo(Long.MAX_VALUE);
+      assertThat(route.upgraded().limit()).isEqualTo(1000);
+      assertThat(client.get("/x").answer().text()).isEqualTo("first");
+      assertThat(proxy.metric("selvedge_upstream_connections_open", "upstream=\"up\""))
+          .as("the gauge is still that of the upstream in force")
+          .isEqualTo(1);
     }
   }
 

@@ -408,6 +408,35 @@ class UpstreamFaultsTest {
     }
   }
 
+  /** What lies behind an answer is nobody's, also where a request waits for the connection. */
+  @Test
+  void givesNoConnectionWithUnreadBytesToARequestThatWaits() throws Exception {
+    Semaphore asked = new Semaphore(0);
+    Semaphore answer = new Semaphore(0);
+    try (ScriptedUpstream up =
+            ScriptedUpstream.start(connection -> {
+              connection.head();
+              asked.release();
+              answer.acquireUninterruptibly();
+              connection.send(OK + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+              connection.head();
+            });
+        RunningProxy proxy =
+            RunningProxy.start(
+                1, "", ROUTE + up.kdl("max-connections 1; timeouts { pool-wait \"10s\" }"));
+        RawClient first = proxy.client();
+        RawClient second = proxy.client()) {
+      first.get("/");
+      asked.acquire();
+      second.get("/");
+      Await.until("it waits", () -> proxy.metric("selvedge_upstream_queue", "") == 1);
+      answer.release(2);
+      assertThat(first.answer().text()).isEqualTo("ok");
+      assertThat(second.answer().text()).isEqualTo("ok");
+      assertThat(up.accepted()).isEqualTo(2);
+    }
+  }
+
   /** Closed at the very moment of reuse: an idempotent request is sent again, and is answered. */
   @Test
   void triesAgainWhereAPooledConnectionClosesAtReuse() throws Exception {

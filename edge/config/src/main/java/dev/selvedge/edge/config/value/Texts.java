@@ -121,6 +121,9 @@ public final class Texts {
     if (!text.matches("(/|https?://[^/?#])[!-~]*")) {
       return spot.refuse("a redirect goes to a path or to an http:// or https:// URL, in ASCII");
     }
+    if (text.matches("(https?:)?//[{/?#].*")) {
+      return spot.refuse("the host of a redirect is written out: a request may not choose it");
+    }
     Matcher placeholder = PLACEHOLDER.matcher(text);
     while (placeholder.find()) {
       String name = placeholder.group(1);

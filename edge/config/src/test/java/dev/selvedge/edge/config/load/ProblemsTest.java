@@ -226,6 +226,12 @@ class ProblemsTest {
         .containsExactly(
             "3:15: only {path} and {query} stand for parts of the request, not {paht}"
                 + " (did you mean \"{path}\"?)");
+    for (String to : List.of("http://{path}/x", "https://{query}{path}", "//{path}", "///x")) {
+      assertThat(Configs.problemsInRoute("redirect { to \"" + to + "\" }"))
+          .as(to)
+          .containsExactly(
+              "3:15: the host of a redirect is written out: a request may not choose it");
+    }
     assertThat(Configs.problemsInRoute("redirect; static { indx \"a\" }; echo { x }"))
         .containsExactly(
             "3:1: redirect has no to",

@@ -50,6 +50,10 @@ public final class Dataplane {
     ByteSize bytes = limits.maxBuffered();
     buffered.limit(bytes.bytes());
     spill.bytes().limit(limits.maxSpill().bytes());
+    spill.folder(next.config().system().spillDirectory());
+    for (Route route : next.routes()) {
+      route.inForce();
+    }
   }
 
   /** Client connections, open. */

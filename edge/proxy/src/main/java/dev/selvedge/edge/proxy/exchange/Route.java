@@ -24,6 +24,8 @@ public final class Route {
   private final long totalTimeoutNanos;
   private final FieldEdits requestEdits;
   private final FieldEdits responseEdits;
+  private final long maxInFlight;
+  private final long maxUpgraded;
   private final Bounds inFlight;
   private final Bounds upgraded;
   private final int[] statusSlots;
@@ -57,10 +59,10 @@ public final class Route {
     this.requestEdits = new FieldEdits(policies.requestFields());
     this.responseEdits = new FieldEdits(policies.responseFields());
     Integer bound = policies.maxInFlight();
-    this.inFlight = earlier == null ? new Bounds(0) : earlier.inFlight;
-    this.inFlight.limit(bound == null ? Long.MAX_VALUE : bound);
-    this.upgraded = earlier == null ? new Bounds(0) : earlier.upgraded;
-    this.upgraded.limit(policies.maxUpgraded());
+    this.maxInFlight = bound == null ? Long.MAX_VALUE : bound;
+    this.maxUpgraded = policies.maxUpgraded();
+    this.inFlight = earlier == null ? new Bounds(maxInFlight) : earlier.inFlight;
+    this.upgraded = earlier == null ? new Bounds(maxUpgraded) : earlier.upgraded;
     this.statusSlots = statusSlots(metrics, name);
     this.failureSlots = failureSlots(metrics, name);
     this.durationSlot =
@@ -68,6 +70,12 @@ public final class Route {
             "selvedge_request_duration_seconds",
             "From the first byte of a request to the last of its answer.",
             "route=\"" + Labels.escape(name) + "\"");
+  }
+
+  /** The route is in force: permits handed on from an earlier one count against its own bounds. */
+  void inForce() {
+    inFlight.limit(maxInFlight);
+    upgraded.limit(maxUpgraded);
   }
 
   private static int[] statusSlots(Metrics metrics, String route) {

@@ -80,19 +80,27 @@ final class ProxyHeader {
     if (!shaped) {
       return BROKEN;
     }
-    int size = parts[1].equals("TCP4") ? 4 : 16;
-    boolean colons = size == 16;
-    byte[] source = parts[2].indexOf(':') >= 0 == colons ? raw(parts[2]) : null;
-    byte[] destination = parts[3].indexOf(':') >= 0 == colons ? raw(parts[3]) : null;
+    boolean v6 = parts[1].equals("TCP6");
+    byte[] source = v6 ? version6(parts[2]) : version4(parts[2]);
+    byte[] destination = v6 ? version6(parts[3]) : version4(parts[3]);
     if (source == null || destination == null) {
       return BROKEN;
     }
     return new Result.Header(source, length);
   }
 
-  private static byte @Nullable [] raw(String text) {
+  /** Four numbers without leading zeros, which some read as octal. */
+  private static byte @Nullable [] version4(String text) {
+    byte[] address = ClientAddress.parse(text);
+    return address != null && ClientAddress.text(address).equals(text) && text.indexOf(':') < 0
+        ? address
+        : null;
+  }
+
+  /** An address alone: no brackets, no zone, and not a dotted one with a port. */
+  private static byte @Nullable [] version6(String text) {
     boolean plain = text.indexOf('[') < 0 && text.indexOf('%') < 0;
-    return plain ? ClientAddress.parse(text) : null;
+    return plain && text.indexOf(':') != text.lastIndexOf(':') ? ClientAddress.parse(text) : null;
   }
 
   private static boolean port(String text) {

@@ -113,12 +113,13 @@ final class LogWriter implements Runnable, AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /**
-   * Opens the access log anew, here, so that the caller learns of a failure while the old one still
-   * works; the thread changes over between two rounds.
-   */
-  void reopen(AccessLog config) throws IOException {
-    LogTarget opened = open(config, stdout);
+  /** Opens an access log, here, so that the caller learns of a failure while the old one works. */
+  LogTarget open(AccessLog config) throws IOException {
+    return open(config, stdout);
+  }
+
+  /** Changes over to what was opened; the thread does so between two rounds. */
+  void change(LogTarget opened) {
     accessLines = opened.open();
     LogTarget unused = next.getAndSet(opened);
     if (unused != null) {

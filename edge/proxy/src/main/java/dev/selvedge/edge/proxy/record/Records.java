@@ -148,13 +148,39 @@ public final class Records implements AutoCloseable {
     return List.of(all[loop], notable[loop].floor(), notable[loop].rest());
   }
 
+  /** An access log that is open, and closed again unless it is used. Not thread-safe. */
+  public static final class NextLog implements AutoCloseable {
+
+    private final LogWriter writer;
+    private final LogTarget opened;
+    private boolean used;
+
+    private NextLog(LogWriter writer, LogTarget opened) {
+      this.writer = writer;
+      this.opened = opened;
+    }
+
+    /** Changes over to it. */
+    public void use() {
+      used = true;
+      writer.change(opened);
+    }
+
+    @Override
+    public void close() {
+      if (!used) {
+        opened.close();
+      }
+    }
+  }
+
   /**
-   * Changes over to this access log, or opens the same file again after a rotation.
+   * Opens this access log, or the same file again after a rotation; the old one stays in use.
    *
-   * @throws IOException if it cannot be opened; the old one stays in use
+   * @throws IOException if it cannot be opened
    */
-  public void reopen(AccessLog accessLog) throws IOException {
-    writer.reopen(accessLog);
+  public NextLog openNext(AccessLog accessLog) throws IOException {
+    return new NextLog(writer, writer.open(accessLog));
   }
 
   /** Writes what is waiting; takes 2 s at the most. Recorders may still be called, to no effect. */

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * One configured upstream as all loops share it: its targets, its bounds on connections and
- * waiters, and one pool per loop. Thread-safe. A reload keeps it as long as its configuration is
- * the same.
+ * waiters, and one pool per loop. Thread-safe. A reload keeps it as long as its configuration and
+ * its addresses are the same.
  */
 public final class Upstream {
 
@@ -61,6 +61,16 @@ public final class Upstream {
     for (Worker worker : workers) {
       pools.add(new UpstreamPool(this, worker, dataplane, transport));
     }
+  }
+
+  /** Whether it is what that configuration asks for, with its names resolved to those addresses. */
+  public boolean serves(UpstreamConfig wanted, List<InetSocketAddress> addresses) {
+    return config.equals(wanted)
+        && addresses.equals(targets.stream().map(Target::address).toList());
+  }
+
+  /** It is in force: shows its gauges, in place of those of an earlier one of its name. */
+  public void show(Metrics registry) {
     String label = "upstream=\"" + Labels.escape(config.name()) + "\"";
     registry.sampled(
         "selvedge_upstream_connections_open",

@@ -131,13 +131,13 @@ class RecordsTest {
       Files.move(log, rotated);
       recorder.finish(Samples.refused(2, 0, Samples.NOON));
       await(() -> lines(rotated) == 2);
-      records.reopen(new AccessLog.ToFile(log));
+      records.openNext(new AccessLog.ToFile(log)).use();
       // Lines go to the new file once the writer has changed over, and none is lost before.
       await(() -> {
         recorder.finish(Samples.plain(++sequence[0], 0));
         return lines(log) > 0;
       });
-      records.reopen(new AccessLog.Off());
+      records.openNext(new AccessLog.Off()).use();
       recorder.finish(Samples.plain(1_000_000, 0));
     }
     assertThat(lines(rotated) + lines(log)).isEqualTo(sequence[0]);
@@ -147,12 +147,13 @@ class RecordsTest {
   }
 
   @Test
-  void keepsTheOldLogWhereTheNewOneCannotBeOpened() throws IOException {
+  void keepsTheOldLogWhereTheNewOneCannotBeOpenedOrIsNotUsed() throws IOException {
     Path log = folder.resolve("access.log");
     try (Records records = open(1, new AccessLog.ToFile(log))) {
       Recorder recorder = records.recorderFor(0, metrics.shard());
       AccessLog nowhere = new AccessLog.ToFile(folder.resolve("absent").resolve("log"));
-      assertThatThrownBy(() -> records.reopen(nowhere)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> records.openNext(nowhere)).isInstanceOf(IOException.class);
+      records.openNext(new AccessLog.Off()).close();
       recorder.finish(Samples.plain(1, 0));
     }
     assertThat(lines(log)).isEqualTo(1);

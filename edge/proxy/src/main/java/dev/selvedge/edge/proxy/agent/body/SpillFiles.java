@@ -87,13 +87,13 @@ public final class SpillFiles {
   }
 
   /**
-   * Uses this folder from now on, made if it is not there.
+   * Sees that a folder can be used, and makes it if it is not there.
    *
    * @param configured null for one of our own
    * @throws IOException where it cannot be made, or is open to others than its owner, which must be
    *     who runs this program
    */
-  public void folder(@Nullable Path configured) throws IOException {
+  public static void prepare(@Nullable Path configured) throws IOException {
     if (configured != null) {
       try {
         makeOrCheck(configured);
@@ -101,6 +101,10 @@ public final class SpillFiles {
         throw new IOException("spill-directory " + configured + ": " + reason(why), why);
       }
     }
+  }
+
+  /** Uses this folder from now on; null for one of our own. */
+  public void folder(@Nullable Path configured) {
     folder = configured;
   }
 

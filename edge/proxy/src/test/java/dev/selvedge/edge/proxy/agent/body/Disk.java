@@ -21,6 +21,7 @@ final class Disk {
   Disk(Path parent, long bytesMax) throws IOException {
     folder = parent.resolve("spill");
     files = new SpillFiles(threads, bytesMax);
+    SpillFiles.prepare(folder);
     files.folder(folder);
   }
 

@@ -212,6 +212,7 @@ class HeldBodyLawsTest {
 
   @Test
   void failsWhereTheFileCannotBeWritten() throws IOException {
+    SpillFiles.prepare(folder.resolve("fine"));
     disk.files.folder(folder.resolve("fine"));
     HeldBody body = body();
     java.nio.file.Files.delete(folder.resolve("fine"));

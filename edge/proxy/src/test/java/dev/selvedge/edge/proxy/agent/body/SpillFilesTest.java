@@ -29,6 +29,7 @@ class SpillFilesTest {
   void makesTheFolderForItsOwnerOnlyAndFilesWithoutAName() throws IOException {
     SpillFiles files = new SpillFiles(Runnable::run, 1000);
     Path spill = folder.resolve("spill");
+    SpillFiles.prepare(spill);
     files.folder(spill);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spill)))
         .isEqualTo("rwx------");
@@ -41,19 +42,18 @@ class SpillFilesTest {
 
   @Test
   void refusesAFolderThatOthersMayEnter() throws IOException {
-    SpillFiles files = new SpillFiles(Runnable::run, 1000);
     Path open = Files.createDirectory(folder.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
-    assertThatThrownBy(() -> files.folder(open))
+    assertThatThrownBy(() -> SpillFiles.prepare(open))
         .hasMessage("spill-directory " + open + ": it must be a folder of our own with mode 0700");
     Path nowhere = folder.resolve("none/spill");
-    assertThatThrownBy(() -> files.folder(nowhere))
+    assertThatThrownBy(() -> SpillFiles.prepare(nowhere))
         .hasMessageEndingWith(": there is no folder " + nowhere.getParent() + " to make it in");
     Path own = Files.createDirectory(folder.resolve("own"));
     Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
-    files.folder(own);
+    SpillFiles.prepare(own);
     Path link = Files.createSymbolicLink(folder.resolve("link"), own);
-    assertThatThrownBy(() -> files.folder(link)).hasMessageContaining("0700");
+    assertThatThrownBy(() -> SpillFiles.prepare(link)).hasMessageContaining("0700");
   }
 
   @Test
@@ -70,6 +70,7 @@ class SpillFilesTest {
   void tellsTheFailuresOfAMinuteOnceWithTheFolder() throws IOException {
     SpillFiles files = new SpillFiles(Runnable::run, 1000);
     Path spill = folder.resolve("spill");
+    SpillFiles.prepare(spill);
     files.folder(spill);
     List<String> told = new ArrayList<>();
     Handler handler =
@@ -110,6 +111,7 @@ class SpillFilesTest {
   void makesTheFolderAgainWhereSomebodyRemovedIt() throws IOException {
     SpillFiles files = new SpillFiles(Runnable::run, 1000);
     Path spill = folder.resolve("spill");
+    SpillFiles.prepare(spill);
     files.folder(spill);
     Files.delete(spill);
     files.make().close();
