@@ -235,8 +235,7 @@ class AgentBodyStreamTest {
   /** What the upstream has not read when its connection is reset would be lost. */
   private static Decision refusedOnceBytesAreOut(BodyUpstream upstream) {
     try {
-      Await.until(
-          "bytes are out", () -> upstream.server().received().length() > MORE_THAN_A_HEAD);
+      Await.until("bytes are out", () -> upstream.server().received().length() > MORE_THAN_A_HEAD);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

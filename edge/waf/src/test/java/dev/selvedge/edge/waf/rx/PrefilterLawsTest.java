@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The one law of the prefilter: what matches is a candidate. */
@@ -104,21 +105,7 @@ class PrefilterLawsTest {
                 .isTrue();
           }
         }
-        String lower =
-            new String(text, StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT);
-        for (int list = 0; list < lists.size(); list++) {
-          for (byte[] word : lists.get(list)) {
-            if (lower.contains(
-                new String(word, StandardCharsets.ISO_8859_1).toLowerCase(java.util.Locale.ROOT))) {
-              matched++;
-              assertThat(
-                      candidates.contains(matchers.size() + list)
-                          && Sketch.mayHold(text, sketchesOfLists.get(list)))
-                  .as("list %d, word %s", list, new String(word, StandardCharsets.ISO_8859_1))
-                  .isTrue();
-            }
-          }
-        }
+        matched += checkWords(text, lists, sketchesOfLists, candidates, matchers.size());
       }
     }
     assertThat(sketched)
@@ -134,5 +121,32 @@ class PrefilterLawsTest {
         scanner.states(),
         scanner.built(),
         scanner.textsByFamilies());
+  }
+
+  /** Each word that the text holds must be told by its list; returns how many are. */
+  private static long checkWords(
+      byte[] text,
+      List<List<byte[]>> lists,
+      List<long[]> sketches,
+      CandidateSet candidates,
+      int firstList) {
+    String lower = lower(text);
+    long matched = 0;
+    for (int list = 0; list < lists.size(); list++) {
+      for (byte[] word : lists.get(list)) {
+        if (lower.contains(lower(word))) {
+          matched++;
+          assertThat(
+                  candidates.contains(firstList + list) && Sketch.mayHold(text, sketches.get(list)))
+              .as("list %d, word %s", list, new String(word, StandardCharsets.ISO_8859_1))
+              .isTrue();
+        }
+      }
+    }
+    return matched;
+  }
+
+  private static String lower(byte[] text) {
+    return new String(text, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
   }
 }
